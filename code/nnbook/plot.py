@@ -1,0 +1,55 @@
+"""Drawing, so that the chapters need not: every helper takes an axes, draws on it and returns it."""
+
+from pathlib import Path
+
+import matplotlib.pyplot as plt
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.colors import LinearSegmentedColormap
+from matplotlib_inline.backend_inline import set_matplotlib_formats
+
+# From nothing to blue: an image in it has no box around it, on a white page or on a black one.
+INK = LinearSegmentedColormap.from_list("ink", [(0.16, 0.50, 0.80, 0.0), (0.16, 0.50, 0.80, 1.0)])
+
+
+def use_style() -> None:
+    """Draw every figure from here on in the book's style, as SVG that is the same bytes in each build."""
+    plt.style.use(Path(__file__).with_name("nnbook.mplstyle"))
+    set_matplotlib_formats("svg", bbox_inches="tight", metadata={"Date": None})
+
+
+def image(ax: Axes, pixels, title: str = "") -> Axes:
+    """Draw one grey image, `pixels` of shape (height, width) in [0, 1], with `title` above it."""
+    ax.imshow(np.asarray(pixels), cmap=INK, vmin=0, vmax=1)
+    ax.set_title(title)
+    ax.set_axis_off()
+    return ax
+
+
+def images(axs, pixels, titles=()) -> None:
+    """Draw the images `pixels`, shape (n, height, width), on the first n axes of the array `axs`.
+
+    `titles` has one text an image, or none. Axes that are left over stay blank.
+    """
+    axs = axs.flat
+    for k, ax in enumerate(axs):
+        ax.set_axis_off()
+        if k < len(pixels):
+            image(ax, pixels[k], titles[k] if len(titles) else "")
+
+
+def curves(ax: Axes, x, ys: dict, xlabel: str, ylabel: str) -> Axes:
+    """Draw one line a name of `ys` over `x`, each of shape (n,), and write the name at the line's end."""
+    for name, y in ys.items():
+        (line,) = ax.plot(x, y)
+        ax.annotate(
+            name,
+            (x[-1], y[-1]),
+            xytext=(6, 0),
+            textcoords="offset points",
+            va="center",
+            color=line.get_color(),
+        )
+    ax.set_xlabel(xlabel)
+    ax.set_ylabel(ylabel)
+    return ax
