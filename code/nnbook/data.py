@@ -58,7 +58,7 @@ class Source:
     why: str
 
     def __str__(self) -> str:
-        which = {"full": "the full MNIST set", "subset": "the subset of MNIST that ships with this book"}
+        which = {"full": "the full MNIST set", "subset": "the book's MNIST subset"}
         return f"Data: {which[self.name]}, {self.n_train:,} images to train and {self.n_test:,} to test."
 
 

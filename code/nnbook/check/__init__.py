@@ -1,0 +1,72 @@
+'''Check an attempt at an exercise: `check("ex-top-k", top_k_accuracy)` says yes, or what is wrong.
+
+The reader and the build call the same function. The checkers of a chapter are in the module named after it.
+One is a function of the attempt that returns its praise or raises `Wrong`, marked with the exercise's label::
+
+    @checker("ex-mse")
+    def mse(attempt) -> str:
+        """The mean of the squared errors, against `F.mse_loss`."""
+        generator = torch.Generator().manual_seed(0)  # never torch.manual_seed, and no other global state
+        for n in [50, 1]:
+            y, y_hat = torch.randn(2, n, generator=generator)
+            mistakes = {"the errors are not squared.": (y_hat - y).abs().mean()}
+            try_on(attempt, {"y": y, "y_hat": y_hat}, F.mse_loss(y_hat, y), mistakes=mistakes, batch=n)
+        return "it agrees with F.mse_loss."
+
+`try_on` is for functions, `compare` for numbers and tensors. They find by themselves a wrong shape, sign,
+scale or order, a sum in place of a mean, nan, an error, a changed input; `mistakes` are this exercise's own.
+A new module is imported below, and `tests/test_check_<module>.py` tries its checkers.
+'''
+
+import random
+from collections.abc import Iterator
+from contextlib import contextmanager
+from difflib import get_close_matches
+
+import numpy as np
+import torch
+
+from nnbook.check import mnist_from_scratch
+from nnbook.check.compare import first_line
+from nnbook.check.verdict import CHECKERS, Verdict, Wrong
+
+__all__ = ["CHECKERS", "Verdict", "check", "mnist_from_scratch"]
+
+
+def check(exercise: str, attempt) -> Verdict:
+    """Judge `attempt` at the exercise of that label; whatever either is, no error reaches the reader.
+
+    exercise: the label that stands in the exercise's starter cell, such as "ex-top-k".
+    attempt: what the exercise asks for: a number, a tensor or a function.
+    Only an interrupt by the reader gets through, for a function that does not end.
+    """
+    judge = CHECKERS.get(exercise) if isinstance(exercise, str) else None
+    if judge is None:
+        return Verdict(str(exercise), False, no_exercise(exercise))
+    try:
+        with own_surroundings():
+            return Verdict(exercise, True, judge(attempt))
+    except Wrong as wrong:
+        return Verdict(exercise, False, str(wrong))
+    except (Exception, SystemExit) as error:
+        return Verdict(exercise, False, f"the checker cannot read this: {first_line(error)}.")
+
+
+def no_exercise(label) -> str:
+    """The sentence for a label that names no exercise."""
+    if not isinstance(label, str):
+        return "the label of the exercise comes first, in quotes, and the attempt after it."
+    near = get_close_matches(label, CHECKERS, n=1)
+    return f'there is no exercise "{label}".' + (f' Is "{near[0]}" meant?' if near else "")
+
+
+@contextmanager
+def own_surroundings() -> Iterator[None]:
+    """Let no setting of the page reach the checker, and no random draw of the attempt reach the page."""
+    python, numpy = random.getstate(), np.random.get_state()  # noqa: NPY002 (the reader may use the old generator)
+    try:
+        with torch.random.fork_rng(devices=[]), torch.device("cpu"), torch.enable_grad():
+            yield
+    finally:
+        random.setstate(python)
+        np.random.set_state(numpy)  # noqa: NPY002

@@ -1,0 +1,38 @@
+"""What several test modules share: the built site and a browser."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+from building import ROOT, built_site
+from playwright.sync_api import Error, sync_playwright
+
+
+@pytest.fixture(scope="session")
+def site() -> Path:
+    """The site as the README's line builds it, on the data in use."""
+    return built_site(ROOT)
+
+
+@pytest.fixture(scope="session")
+def subset_site() -> Path:
+    """The site on the images that ship with the book."""
+    return built_site(ROOT / "_build" / "subset", NNBOOK_DATA="subset")
+
+
+@pytest.fixture(scope="session")
+def browser():
+    """A browser without a window: playwright's own, or the machine's Chromium or Chrome."""
+    names = ["chromium", "chromium-browser", "google-chrome"]
+    installed = next(filter(None, map(shutil.which, names)), None)
+    # The flags keep Chromium from calling its maker's hosts.
+    flags = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
+    with sync_playwright() as playwright:
+        try:
+            browser = playwright.chromium.launch(executable_path=installed, args=flags)
+        except Error as error:
+            pytest.skip(
+                f"no browser; install Chromium or run `playwright install chromium` ({error.message[:60]})"
+            )
+        yield browser
+        browser.close()

@@ -1,0 +1,171 @@
+"""Figures read on white and on black, without colour too, and are the same bytes in every build."""
+
+import io
+import os
+import re
+import subprocess
+import sys
+
+import matplotlib as mpl
+import matplotlib.pyplot as plt
+import numpy as np
+import pytest
+import torch
+from IPython.core.interactiveshell import InteractiveShell
+from matplotlib.colors import to_rgb, to_rgba
+from matplotlib.figure import Figure
+from nnbook import plot
+
+LIGHT = "#ffffff"
+DARK = ["#14181e", "#121212"]  # of pydata-sphinx-theme 0.16.1 and, over it, of sphinx-book-theme 1.2.0
+INKS = ["text.color", "axes.labelcolor", "axes.edgecolor", "xtick.color", "ytick.color", "grid.color"]
+
+DRAW = """
+import sys
+import matplotlib.pyplot as plt
+import numpy as np
+from IPython.core.interactiveshell import InteractiveShell
+from nnbook import plot
+
+plot.use_style()
+fig, axs = plt.subplots(2, 2)
+x = np.linspace(0, 1, 50)
+plot.curves(axs[0, 0], x, {"a": x, "b": x**2, "c": x**3}, "x", "y")
+axs[0, 1].scatter(x, x, label="points")
+axs[0, 1].fill_between(x, x, hatch="/", label="area")
+axs[0, 1].legend()
+plot.images(axs[1], np.eye(4).reshape(1, 4, 4), ["one"])
+bundle, _ = InteractiveShell.instance().display_formatter.format(fig)
+assert set(bundle) == {"image/svg+xml", "text/plain"}, set(bundle)
+sys.stdout.write(bundle["image/svg+xml"])
+"""
+
+
+@pytest.fixture(autouse=True)
+def style():
+    """The book's style for one test."""
+    with mpl.rc_context():
+        plot.use_style()
+        yield
+    plt.close("all")
+
+
+def luminance(colour):
+    """The relative luminance of WCAG 2.2."""
+    channels = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in to_rgb(colour)]
+    return np.dot([0.2126, 0.7152, 0.0722], channels)
+
+
+def contrast(one, other):
+    """The contrast ratio of WCAG 2.2, from 1 to 21."""
+    darker, lighter = sorted([luminance(one), luminance(other)])
+    return (lighter + 0.05) / (darker + 0.05)
+
+
+def test_contrast_is_that_of_wcag():
+    assert contrast("#000", "#fff") == pytest.approx(21)
+    assert contrast("#777777", "#ffffff") == pytest.approx(4.48, abs=0.01)
+
+
+@pytest.mark.parametrize("background", [LIGHT, *DARK])
+def test_every_colour_is_seen_on_light_and_on_dark(background):
+    colours = [
+        *plt.rcParams["axes.prop_cycle"].by_key()["color"],
+        *(plt.rcParams[name] for name in INKS),
+        plot.INK(1.0),
+    ]
+    faint = {colour: round(ratio, 2) for colour in colours if (ratio := contrast(colour, background)) < 3}
+    assert faint == {}
+
+
+def test_every_line_has_its_own_dashes():
+    _fig, ax = plt.subplots()
+    n_styles = len(plt.rcParams["axes.prop_cycle"])
+    plot.curves(ax, [0, 1], {str(k): [k, k] for k in range(n_styles)}, "x", "y")
+    assert n_styles >= 4
+    assert len({line.get_linestyle() for line in ax.lines}) == n_styles
+
+
+def test_background_is_transparent():
+    fig, ax = plt.subplots()
+    plot.image(ax, np.zeros((2, 2)))
+    picture = io.BytesIO()
+    fig.savefig(picture, format="png")
+    picture.seek(0)
+    assert plt.imread(picture)[..., 3].max() == 0
+
+
+def test_paper_is_transparent_and_ink_is_not():
+    assert plot.INK(0.0)[3] == 0
+    assert plot.INK(1.0)[3] == 1
+
+
+def test_figures_are_the_same_bytes_in_every_process():
+    processes = [
+        subprocess.Popen(
+            [sys.executable, "-c", DRAW],
+            env={**os.environ, "PYTHONHASHSEED": seed, "MPLBACKEND": "agg"},
+            stdout=subprocess.PIPE,
+        )
+        for seed in ("1", "2")
+    ]
+    (first, _), (second, _) = (process.communicate() for process in processes)
+    assert [process.returncode for process in processes] == [0, 0]
+    assert len(first) > 1000
+    assert first == second
+    assert not re.search(rb"<dc:date>|20\d\d-\d\d-\d\d", first)
+
+
+def test_using_the_style_twice_is_using_it_once():
+    once = dict(plt.rcParams)
+    formats = InteractiveShell.instance().display_formatter.formatters
+    drawn_as = {name for name, formatter in formats.items() if Figure in formatter.type_printers}
+    plot.use_style()
+    assert dict(plt.rcParams) == once
+    assert {name for name, formatter in formats.items() if Figure in formatter.type_printers} == drawn_as
+    assert drawn_as == {"image/svg+xml"}
+
+
+@pytest.mark.parametrize("array", [np.asarray, torch.as_tensor], ids=["numpy", "torch"])
+def test_image_is_drawn_as_it_is(array):
+    _fig, ax = plt.subplots()
+    pixels = array(np.random.default_rng(0).random((28, 20)))
+    assert plot.image(ax, pixels, "six") is ax
+    [picture] = ax.images
+    np.testing.assert_array_equal(picture.get_array(), pixels)
+    assert picture.get_clim() == (0, 1)
+    assert ax.get_title() == "six"
+    assert not ax.axison
+
+
+def test_images_leave_the_other_axes_blank():
+    _fig, axs = plt.subplots(2, 2)
+    assert plot.images(axs, torch.rand(3, 28, 28), ["a", "b", "c"]) is axs
+    assert [len(ax.images) for ax in axs.flat] == [1, 1, 1, 0]
+    assert [ax.get_title() for ax in axs.flat] == ["a", "b", "c", ""]
+    assert not any(ax.axison for ax in axs.flat)
+
+
+def test_images_of_a_batch_of_one():
+    _fig, axs = plt.subplots()
+    assert plot.images(axs, torch.rand(1, 28, 28)) is axs
+    assert len(axs.images) == 1
+
+
+def test_images_without_axes_are_refused():
+    _fig, axs = plt.subplots(1, 2)
+    with pytest.raises(ValueError, match=r"^3 images do not fit on 2 axes\.$"):
+        plot.images(axs, torch.rand(3, 28, 28))
+
+
+@pytest.mark.parametrize("n", [1, 5])
+def test_curves_end_in_their_names(n):
+    _fig, ax = plt.subplots()
+    x, ys = torch.arange(n), {"training": torch.rand(n), "validation": torch.rand(n)}
+    assert plot.curves(ax, x, ys, "epoch", "loss") is ax
+    for line, text, (name, y) in zip(ax.lines, ax.texts, ys.items(), strict=True):
+        np.testing.assert_array_equal(line.get_ydata(), y)
+        assert text.get_text() == name
+        assert text.xy == (x[-1], y[-1])
+        assert to_rgba(text.get_color()) == to_rgba(line.get_color())
+    assert (ax.get_xlabel(), ax.get_ylabel()) == ("epoch", "loss")
