@@ -225,7 +225,7 @@ def test_a_function_that_changes_its_input_is_told_so_even_if_it_clears_it():
         try_sum(lambda x, a: a * x.zero_().sum())
 
 
-def stops_in_a_helper(x, a):
+def stops_further_in(x, a):
     y = x + 1
     return stops(y)
 
@@ -237,7 +237,7 @@ def stops_in_a_helper(x, a):
         ("sum", "a function is asked for, and this is a str of length 3."),
         (lambda x: 0, "the function is to take (x, a): too many positional arguments."),
         (lambda x, a, b: 0, "the function is to take (x, a): missing a required argument: 'b'."),
-        (stops_in_a_helper, "the function stops with ValueError: no such, in the line `return stops(y)`."),
+        (stops_further_in, "the function stops with ValueError: no such, in the line `return stops(y)`."),
         (leaves, "the function stops with SystemExit, in the line `raise SystemExit`."),
         (lambda x, a: None, "the function returns nothing: is a line still to be written?"),
         (yields, "this is a generator, and a number is asked for."),

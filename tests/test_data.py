@@ -240,12 +240,13 @@ def test_checksums_of_the_subset():
     assert sorted(path.name for path in raw.iterdir()) == sorted([*FILES, "SHA256SUMS"])
 
 
-def test_split_is_stratified():
+def test_split_is_stratified_and_in_random_order():
     labels = np.repeat([0, 1, 2], 50)
     train, test = make_subset.split(labels, n_test=10, seed=0)
     assert np.bincount(labels[train]).tolist() == [40] * 3
     assert np.bincount(labels[test]).tolist() == [10] * 3
     assert sorted([*train, *test]) == list(range(150))
+    assert all(np.any(np.diff(labels[part]) < 0) for part in (train, test))
     assert not np.array_equal(train, make_subset.split(labels, n_test=10, seed=1)[0])
 
 
@@ -276,9 +277,7 @@ def test_subset_on_purpose(monkeypatch, cache):
     source = data.mnist_source()
     assert (source.name, source.root, source.n_train, source.n_test) == ("subset", data.SUBSET, 4_000, 1_000)
     assert source.why == "NNBOOK_DATA asks for the subset."
-    assert str(source) == (
-        "Data: the book's MNIST subset, 4,000 images to train and 1,000 to test."
-    )
+    assert str(source) == "Data: the book's MNIST subset, 4,000 images to train and 1,000 to test."
 
 
 def test_named_folder_comes_before_the_cache(folder, cache, monkeypatch):

@@ -11,9 +11,9 @@ import matplotlib
 import numpy
 import pytest
 import torch
-import torchvision
 from nnbook import __version__, data
 from nnbook.__main__ import main
+from torchvision import __version__ as torchvision_version
 from torchvision.datasets import MNIST
 
 
@@ -121,11 +121,12 @@ def test_info(cache, mirror, capsys):
     printed = dict(line.split(maxsplit=1) for line in out.splitlines())
     assert printed["nnbook"] == __version__
     assert printed["Python"] == sys.version.split()[0]
-    for module in (torch, torchvision, numpy, matplotlib):
+    assert printed["torchvision"] == torchvision_version
+    for module in (torch, numpy, matplotlib):
         assert printed[module.__name__] == module.__version__
     assert printed["device"] == "cpu" or torch.cuda.is_available()
     assert printed["threads"] == str(torch.get_num_threads())
-    assert printed["Data:"].startswith("the subset of MNIST")
+    assert printed["Data:"].startswith("the book's MNIST subset, 4,000 images")
     assert "'python -m nnbook data' fetches it" in out
     assert not cache.exists()
 

@@ -1,7 +1,7 @@
 """How a checker tries a reader's function, and finds what is wrong with a result.
 
-Everything here raises `Wrong` with a sentence for the reader. A sentence names the fault and never the right
-value, nor how far off a single number is.
+Everything here raises `Wrong` with a sentence for the reader. A sentence names the fault and not the right
+value, nor how far off a single number is, unless that tells the cause.
 """
 
 import inspect
@@ -153,18 +153,16 @@ def compare(got, want: torch.Tensor, mistakes: Mapping | None = None, batch: int
 
     if same(got, want):
         return
-    one = want.numel() == 1  # of a single number one must not say how far it is off
+    one = want.numel() == 1
     blow_up = want.isfinite().all() and not got.isfinite().all()
     factor = ((got * want).sum() / want.square().sum()).item()
     scaled = factor != 0 and same(got / factor, want)
     orders = [want.permute(axes) for axes in permutations(range(want.ndim))]
     reordered = any(order.shape == got.shape and same(got, order) for order in orders)
+    permuted = same(got.flatten().sort()[0], want.flatten().sort()[0])
     off = ~torch.isclose(got, want, **tolerance)
     causes = [
-        *(
-            (same(got, result.detach().cpu().double()), message)
-            for message, result in (mistakes or {}).items()
-        ),
+        *((same(got, wrong.detach().cpu().double()), message) for message, wrong in (mistakes or {}).items()),
         (blow_up, "the result holds nan or inf: does an exponential overflow, or a logarithm meet 0?"),
         (not got.any(), "the result is zero throughout."),
         (same(got, -want), "the sign is wrong."),
@@ -173,10 +171,7 @@ def compare(got, want: torch.Tensor, mistakes: Mapping | None = None, batch: int
         (one, f"it is too {'large' if got.sum() > want.sum() else 'small'}."),
         (same(got - (got - want).mean(), want), "every entry is off by the same amount."),
         (reordered, f"{'rows and columns' if want.ndim == 2 else 'the axes'} have changed places."),
-        (
-            same(got.flatten().sort()[0], want.flatten().sort()[0]),
-            "the right values stand in the wrong places.",
-        ),
+        (permuted, "the right values stand in the wrong places."),
         (True, f"{off.sum()} of {off.numel()} entries are wrong, the first at {off.nonzero()[0].tolist()}."),
     ]
     raise Wrong(next(message for holds, message in causes if holds and message))
