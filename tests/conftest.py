@@ -3,6 +3,7 @@
 import shutil
 from pathlib import Path
 
+import nnbook  # noqa: F401 (before any torchvision, which may need its help)
 import pytest
 from building import ROOT, built_site
 from playwright.sync_api import Error, sync_playwright

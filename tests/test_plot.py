@@ -154,7 +154,7 @@ def test_images_of_a_batch_of_one():
 
 def test_images_without_axes_are_refused():
     _fig, axs = plt.subplots(1, 2)
-    with pytest.raises(ValueError, match=r"^3 images do not fit on 2 axes\.$"):
+    with pytest.raises(ValueError, match=r"^3 images do not fit on 2 axes: make more of them\.$"):
         plot.images(axs, torch.rand(3, 28, 28))
 
 

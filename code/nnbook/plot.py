@@ -26,16 +26,19 @@ def image(ax: Axes, pixels, title: str = "") -> Axes:
     return ax
 
 
-def images(axs, pixels, titles=()) -> None:
-    """Draw the images `pixels`, shape (n, height, width), on the first n axes of the array `axs`.
+def images(axs, pixels, titles=()):
+    """Draw the images `pixels`, shape (n, height, width), on the first n axes of `axs`, an axes or an array.
 
-    `titles` has one text an image, or none. Axes that are left over stay blank.
+    `titles` has one text an image, or none. Axes that are left over stay blank. Returns `axs`.
+    Raises ValueError if there are more images than axes.
     """
-    axs = axs.flat
-    for k, ax in enumerate(axs):
+    if len(pixels) > np.size(axs):
+        raise ValueError(f"{len(pixels)} images do not fit on {np.size(axs)} axes: make more of them.")
+    for k, ax in enumerate(np.ravel(axs)):
         ax.set_axis_off()
         if k < len(pixels):
             image(ax, pixels[k], titles[k] if len(titles) else "")
+    return axs
 
 
 def curves(ax: Axes, x, ys: dict, xlabel: str, ylabel: str) -> Axes:
