@@ -152,6 +152,15 @@ def test_images_of_a_batch_of_one():
     assert len(axs.images) == 1
 
 
+def test_a_logarithmic_axis_has_plain_numbers():
+    fig, ax = plt.subplots()
+    assert plot.log_scale(plot.curves(ax, [1, 2, 3], {"loss": [0.9, 0.1, 0.03]}, "epoch", "loss")) is ax
+    fig.canvas.draw()
+    labels = {text.get_text() for text in ax.get_yticklabels(which="both")}
+    assert {"0.05", "0.1", "0.2", "0.5"} <= labels
+    plt.close(fig)
+
+
 def test_images_without_axes_are_refused():
     _fig, axs = plt.subplots(1, 2)
     with pytest.raises(ValueError, match=r"^3 images do not fit on 2 axes: make more of them\.$"):

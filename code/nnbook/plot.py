@@ -41,6 +41,14 @@ def images(axs, pixels, titles=()):
     return axs
 
 
+def log_scale(ax: Axes) -> Axes:
+    """Make the y axis logarithmic, with plain numbers at 1, 2 and 5 times the powers of ten."""
+    ax.set_yscale("log", subs=[2, 5])
+    ax.yaxis.set_major_formatter("{x:g}")
+    ax.yaxis.set_minor_formatter("{x:g}")
+    return ax
+
+
 def curves(ax: Axes, x, ys: dict, xlabel: str, ylabel: str) -> Axes:
     """Draw one line a name of `ys` over `x`, each of shape (n,), and write the name at the line's end."""
     for name, y in ys.items():
