@@ -554,8 +554,10 @@ def test_folder_that_cannot_be_written(blocked, tmp_path, mirrors):
 # Downloading in processes that are killed or run in parallel
 
 PROGRAM = """
-import json, sys
+import json, signal, sys
 from torchvision.datasets import MNIST
+# A job in the background ignores Ctrl-C, and hands that down to the processes that it starts.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 import nnbook.__main__
 MNIST.mirrors, MNIST.resources, nnbook.data.SIZES["full"] = json.loads(sys.argv[1])
 sys.exit(nnbook.__main__.main(["data"]))
