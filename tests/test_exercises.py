@@ -7,24 +7,18 @@ import pytest
 import yaml
 from bs4 import BeautifulSoup
 from building import ROOT, STRICT, build
+from tiny_book import CELLS
 
-NOTEBOOK = """---
-jupytext:
-  text_representation:
-    extension: .md
-    format_name: myst
-kernelspec:
-  display_name: Python 3
-  language: python
-  name: python3
----
-
+NOTEBOOK = (
+    CELLS
+    + """
 # {title}
 
 ```{{code-cell}}
 from nnbook.check import check
 ```
 """
+)
 
 CHECKERS = """
 from nnbook.check.verdict import Wrong, checker
