@@ -178,3 +178,33 @@ def test_curves_end_in_their_names(n):
         assert text.xy == (x[-1], y[-1])
         assert to_rgba(text.get_color()) == to_rgba(line.get_color())
     assert (ax.get_xlabel(), ax.get_ylabel()) == ("epoch", "loss")
+
+
+def test_points_gives_each_class_its_own_marker_and_colour():
+    _, ax = plt.subplots()
+    plot.points(ax, torch.tensor([[0.0, 1.0], [2.0, 3.0], [4.0, 5.0]]), torch.tensor([1, 0, 1]))
+    zero, one = ax.collections
+    assert zero.get_offsets().tolist() == [[2, 3]]
+    assert one.get_offsets().tolist() == [[0, 1], [4, 5]]
+    assert zero.get_paths()[0].vertices.shape != one.get_paths()[0].vertices.shape
+    assert zero.get_facecolor().tolist() != one.get_facecolor().tolist()
+
+
+def test_regions_shades_each_point_by_its_class_and_in_the_colours_of_the_points():
+    _, ax = plt.subplots()
+    plot.regions(ax, lambda X: (X[:, 0] > 1) + 2 * (X[:, 1] > 4), (-2, 2), (0, 5))
+    (shading,) = ax.images
+    picture, (left, right, bottom, top) = shading.get_array(), shading.get_extent()
+    assert shading.origin == "lower"
+    for x0, x1, k in [(0, 1, 0), (1.5, 1, 1), (0, 4.5, 2), (1.5, 4.5, 3)]:
+        row = int((x1 - bottom) / (top - bottom) * len(picture))
+        column = int((x0 - left) / (right - left) * len(picture[0]))
+        assert tuple(picture[row, column]) == pytest.approx(plot.class_color(k), abs=0.01)
+
+
+def test_a_fifth_class_is_refused_in_a_sentence():
+    _, ax = plt.subplots()
+    with pytest.raises(ValueError, match="Class 4 has no marker: at most 4 classes"):
+        plot.points(ax, torch.zeros(5, 2), torch.arange(5))
+    with pytest.raises(ValueError, match="Class 4 has no marker"):
+        plot.regions(ax, lambda X: torch.full((len(X),), 4), (0, 1), (0, 1))

@@ -4,12 +4,16 @@ from pathlib import Path
 
 import matplotlib.pyplot as plt
 import numpy as np
+import torch
 from matplotlib.axes import Axes
-from matplotlib.colors import LinearSegmentedColormap
+from matplotlib.colors import LinearSegmentedColormap, to_rgb
 from matplotlib_inline.backend_inline import set_matplotlib_formats
 
 # From nothing to blue: an image in it has no box around it, on a white page or on a black one.
 INK = LinearSegmentedColormap.from_list("ink", [(0.16, 0.50, 0.80, 0.0), (0.16, 0.50, 0.80, 1.0)])
+
+# One a class, beside its colour: never colour alone.
+MARKERS = "o^sD"
 
 
 def use_style() -> None:
@@ -64,3 +68,40 @@ def curves(ax: Axes, x, ys: dict, xlabel: str, ylabel: str) -> Axes:
     ax.set_xlabel(xlabel)
     ax.set_ylabel(ylabel)
     return ax
+
+
+def points(ax: Axes, X, y) -> Axes:
+    """Draw the points `X`, shape (n, 2), in a colour and with a marker for each class of `y`, shape (n,).
+
+    Raises ValueError if there are more than four classes.
+    """
+    X, y = np.asarray(X), np.asarray(y).reshape(-1).astype(int)
+    for k in np.unique(y):
+        color = class_color(k)
+        ax.scatter(*X[y == k].T, s=22, marker=MARKERS[k], color=color, label=f"class {k}", zorder=3)
+    return ax
+
+
+def regions(ax: Axes, predict, xlim: tuple[float, float], ylim: tuple[float, float]) -> Axes:
+    """Shade the plane by the class that `predict` gives, in the colours of `points`.
+
+    predict: a function of points, float32 (m, 2), to their classes, whole numbers, (m,).
+    xlim, ylim: the ends of the two axes.
+    Raises ValueError if there are more than four classes.
+    """
+    x0, x1 = torch.linspace(*xlim, 240), torch.linspace(*ylim, 240)
+    grid = torch.cartesian_prod(x1, x0).flip(1)  # (240 * 240, 2), one row of the picture after the other
+    with torch.no_grad():
+        classes = np.asarray(predict(grid)).reshape(240, 240).astype(int)
+    colors = [class_color(k) for k in range(classes.max() + 1)]
+    ax.imshow(np.array(colors)[classes], extent=(*xlim, *ylim), origin="lower", aspect="auto", alpha=0.3)
+    ax.set(xlim=xlim, ylim=ylim)
+    ax.grid(False)
+    return ax
+
+
+def class_color(k: int) -> tuple[float, float, float]:
+    """The colour of class k, from 0 to 3, as red, green and blue."""
+    if k >= len(MARKERS):
+        raise ValueError(f"Class {k} has no marker: at most {len(MARKERS)} classes can be told apart.")
+    return to_rgb(f"C{k}")
