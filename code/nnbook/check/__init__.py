@@ -26,11 +26,36 @@ from difflib import get_close_matches
 import numpy as np
 import torch
 
-from nnbook.check import mnist_from_scratch
+from nnbook.check import (
+    activations,
+    backpropagation,
+    gradient_descent,
+    linear_models,
+    mnist_from_scratch,
+    multilayer_perceptrons,
+    overfitting,
+    regression,
+    tensors,
+    xor,
+)
 from nnbook.check.compare import first_line
 from nnbook.check.verdict import CHECKERS, Verdict, Wrong
 
-__all__ = ["CHECKERS", "Verdict", "check", "mnist_from_scratch"]
+__all__ = [
+    "CHECKERS",
+    "Verdict",
+    "activations",
+    "backpropagation",
+    "check",
+    "gradient_descent",
+    "linear_models",
+    "mnist_from_scratch",
+    "multilayer_perceptrons",
+    "overfitting",
+    "regression",
+    "tensors",
+    "xor",
+]
 
 
 def check(exercise: str, attempt) -> Verdict:
