@@ -311,6 +311,7 @@ WRONG = [
     ("ex-over-folds", lambda n, k: torch.randperm(n).reshape(k, n // k), "a list of pairs of index tensors"),
     ("ex-over-folds", lambda n: k_folds(n, 5), "the function is to take (n, k)"),
     ("ex-over-patience", lambda val_losses, patience: None, "is a line still to be written?"),
+    ("ex-over-patience", lambda losses, patience: (0, 4), "2 of 2 entries are wrong"),
     ("ex-over-patience", never_runs_out, "returns nothing when the patience never runs out"),
     ("ex-over-patience", other_stop(lambda losses, best, last: best), "this is a number, and a row of 2"),
     ("ex-over-patience", other_stop(lambda losses, best, last: (last, best)), "the two have changed places"),

@@ -132,8 +132,6 @@ def patience(attempt) -> str:
             ("the second is the patience; the epoch after which training stops is asked for.", (best, limit)),
             ("training stops one epoch too late.", (best, last + 1)),
             ("training stops one epoch too early.", (best, last - 1)),
-            ("training stops one epoch too late.", stopped(losses, limit + 1)),
-            ("training stops one epoch too early.", stopped(losses, limit - 1)),
             ("a loss equal to the lowest is not a new lowest one.", stopped(losses, limit, ties=True)),
             ("this counts rises; what counts is the epochs since the lowest loss.", in_a_row),
             ("patience has no effect: training stops at the first rise.", rises_in_a_row(losses, 1)),
