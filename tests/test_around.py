@@ -14,8 +14,8 @@ import pytest
 import torch
 import yaml
 from bs4 import BeautifulSoup
-from docutils.nodes import make_id
 from building import ROOT
+from docutils.nodes import make_id
 from nnbook import check, data
 from pybtex.database import parse_file
 from torch import nn
