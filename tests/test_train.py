@@ -138,3 +138,37 @@ def test_a_loss_of_several_numbers_is_refused(still):
     model, optimizer = still
     with pytest.raises(RuntimeError):
         train.step(model, nn.MSELoss(reduction="none"), optimizer, *examples())
+
+
+def classifier():
+    """A network whose result depends on its mode."""
+    torch.manual_seed(0)
+    return nn.Sequential(nn.Linear(3, 8), nn.Dropout(0.5), nn.Linear(8, 4))
+
+
+def labelled(n):
+    X, _ = examples(n)
+    return TensorDataset(X, torch.arange(n) % 4)
+
+
+@pytest.mark.parametrize("batch_size", [1, 7, 50])
+def test_evaluate_takes_the_mean_over_the_examples_however_they_are_cut(batch_size):
+    model, points = classifier().eval(), labelled(50)
+    X, y = points.tensors
+    loss, accuracy = train.evaluate(model, data.batches(points, batch_size, shuffle=False))
+    assert loss == pytest.approx(nn.functional.cross_entropy(model(X), y).item(), rel=1e-5)
+    assert accuracy == pytest.approx((model(X).argmax(1) == y).float().mean().item())
+
+
+@pytest.mark.parametrize("mode", [True, False])
+def test_evaluate_switches_dropout_off_and_gives_the_mode_back(mode):
+    model, points = classifier().train(mode), labelled(50)
+    first, second = (train.evaluate(model, [points.tensors]) for _ in range(2))
+    assert first == second
+    assert model.training is mode
+    assert all(p.grad is None for p in model.parameters())
+
+
+def test_evaluate_needs_a_batch():
+    with pytest.raises(ValueError, match="no batch"):
+        train.evaluate(classifier(), [])

@@ -1,8 +1,13 @@
-"""The plain training loop: a step, an epoch, a fit, as the chapter "Multilayer perceptrons" builds them."""
+"""The plain training loop and the evaluation of a classifier.
+
+The chapter "Multilayer perceptrons" builds `step`, `epoch`, `fit`; "MNIST with torch.nn" builds `evaluate`.
+"""
 
 from collections.abc import Callable, Iterable
 
+import torch
 from torch import Tensor, nn
+from torch.nn import functional as F
 from torch.optim import Optimizer
 
 Batches = Iterable[tuple[Tensor, Tensor]]
@@ -50,3 +55,25 @@ def fit(
     Raises what `epoch` raises.
     """
     return [epoch(model, loss_fn, optimizer, batches) for _ in range(n_epochs)]
+
+
+@torch.no_grad()
+def evaluate(model: nn.Module, batches: Batches) -> tuple[float, float]:
+    """The mean cross-entropy and the accuracy of a classifier, over all examples; the model is not changed.
+
+    model: a function of X to scores, (n, K); it is put into its mode `eval`, and back into the one it had.
+    batches: pairs (X, y) with labels y, int64 (n,).
+    Raises ValueError if there is no batch.
+    """
+    was_training = model.training
+    model.eval()
+    total, n_right, n_examples = 0.0, 0, 0
+    for X, y in batches:
+        S = model(X)  # (n, K)
+        total += F.cross_entropy(S, y, reduction="sum").item()
+        n_right += (S.argmax(1) == y).sum().item()
+        n_examples += len(y)
+    model.train(was_training)
+    if not n_examples:
+        raise ValueError("There is no batch: is it an iterator that was used up before?")
+    return total / n_examples, n_right / n_examples
