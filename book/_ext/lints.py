@@ -235,6 +235,16 @@ def in_line_of_text(image: nodes.image) -> bool:
     )
 
 
+def table_headings(page: Page) -> Faults:
+    """Each column of a table has a heading, with a word: a screen reader finds a lone formula empty."""
+    for table in page.doctree.findall(nodes.table):
+        headings = [entry for head in table.findall(nodes.thead) for entry in head.findall(nodes.entry)]
+        for heading in headings:
+            texts = [text for text in heading.findall(nodes.Text) if not isinstance(text.parent, nodes.math)]
+            if not "".join(texts).strip():
+                yield line_of(table), "give each column of the table a heading with a word in it."
+
+
 def typed_numbers(page: Page) -> Faults:
     """Measured numbers come from the run."""
     for block in prose(page.doctree):
@@ -251,7 +261,7 @@ def typed_numbers(page: Page) -> Faults:
             yield line_of(image), f"{number} in the alternative text looks measured: leave it out."
 
 
-RULES_OF_PAGES = [data_in_use, figures, typed_numbers]
+RULES_OF_PAGES = [data_in_use, figures, table_headings, typed_numbers]
 RULES_OF_CHAPTERS = [
     aims,
     needs,
