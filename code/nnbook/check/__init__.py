@@ -29,6 +29,7 @@ import torch
 from nnbook.check import (
     activations,
     backpropagation,
+    convolutions,
     gradient_descent,
     linear_models,
     mnist_from_scratch,
@@ -48,6 +49,7 @@ __all__ = [
     "activations",
     "backpropagation",
     "check",
+    "convolutions",
     "gradient_descent",
     "linear_models",
     "mnist_from_scratch",
