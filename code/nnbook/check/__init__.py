@@ -38,6 +38,7 @@ from nnbook.check import (
     overfitting,
     regression,
     tensors,
+    when_training_fails,
     xor,
 )
 from nnbook.check.compare import first_line
@@ -58,6 +59,7 @@ __all__ = [
     "overfitting",
     "regression",
     "tensors",
+    "when_training_fails",
     "xor",
 ]
 
