@@ -259,5 +259,5 @@ def test_hooks_run_what_ci_runs():
     ci = (ROOT / ".ci" / "run").read_text()
     hooks = yaml.safe_load((ROOT / ".pre-commit-config.yaml").read_text())["repos"][0]["hooks"]
     assert [hook["entry"] for hook in hooks if not re.search(rf"\b{re.escape(hook['entry'])}\b", ci)] == []
-    commands = re.findall(r"^(?:ruff|jupyter-book) .*", ci, re.M)
+    commands = re.findall(r"^(?:ruff|jupyter-book|python) .*", ci, re.M)
     assert [line for line in commands if not any(line.startswith(hook["entry"]) for hook in hooks)] == []

@@ -136,13 +136,11 @@ def glued(notebook_as_run: nbformat.NotebookNode) -> dict[str, tuple[str, list[s
 
 
 def as_run(the_book: Book, page: str) -> nbformat.NotebookNode:
-    """A chapter with the outputs of the last build that used the full data.
+    """A chapter with the outputs of the last build with the data in use.
 
     Raises Unresolved if there was none since its cells or the package changed.
     """
-    build = "run `jupyter-book build .` with the full data first"
-    if settle_data().name != "full":
-        raise Unresolved(f"the data in use are the subset, and the numbers are of the full set: {build}")
+    settle_data()
     folder = cache_folder(ROOT / "_build")
     wanted = code_of(jupytext.reads(the_book.sources[page], fmt="md:myst"))
     if folder.exists():
@@ -151,7 +149,19 @@ def as_run(the_book: Book, page: str) -> nbformat.NotebookNode:
             found = cache.get_cache_bundle(record.pk).nb
             if record.uri.endswith(f"{page}.md") and code_of(found) == wanted:
                 return found
-    raise Unresolved(f"it was not run as it is now: {build}")
+    raise Unresolved("it was not run as it is now: run `jupyter-book build .` with the full data first")
+
+
+def numbers_of_the_run(the_book: Book, page: str) -> dict[str, str]:
+    """What the cells of a chapter glued in the last build.
+
+    Raises Unresolved if that build was not one with the full data.
+    """
+    if settle_data().name != "full":
+        raise Unresolved(
+            "the data in use are the subset, and the numbers are of the full set: name its folder"
+        )
+    return {name: text for name, (text, _) in glued(as_run(the_book, page)).items()}
 
 
 def code_of(a_notebook: nbformat.NotebookNode) -> list[str]:
@@ -169,7 +179,7 @@ def notebooks(the_book: Book, refresh: list[str]) -> tuple[dict[str, str], list[
         try:
             values = kept_numbers(ROOT / notebook(page, TEACHERS))
             if PurePosixPath(page).name in refresh:
-                values = {name: text for name, (text, _) in glued(as_run(the_book, page)).items()}
+                values = numbers_of_the_run(the_book, page)
             for folder in (STUDENTS, TEACHERS):
                 made[notebook(page, folder)] = make(the_book, page, values, folder == TEACHERS)
         except (Unresolved, ValueError) as error:
@@ -214,6 +224,7 @@ def main(arguments: list[str] | None = None) -> int:
         print(line)
     if options.check and changed:
         print(f"These are not what their chapters make of them: run `{COMMAND}` and commit what it writes.")
+        print("In a copy of the book, first put its own address into _config.yml, under repository.url.")
     return 1 if faults or (options.check and changed) else 0
 
 
