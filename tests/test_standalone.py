@@ -12,6 +12,7 @@ import json
 import os
 import re
 import subprocess
+import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -60,7 +61,7 @@ if any("ipykernel_launcher" in word for word in sys.orig_argv):
 
     sys.addaudithook(note)
 """
-SYSTEM = ["/usr", "/etc", "/proc", "/sys", "/dev", "/lib", "/lib64", "/opt", "/bin"]
+SYSTEM = [sys.base_prefix, "/usr", "/etc", "/proc", "/sys", "/dev", "/lib", "/lib64", "/opt", "/bin"]
 
 
 @dataclass
