@@ -39,6 +39,8 @@ def environment_with(folder: Path, *packages: str) -> Path:
     """
     venv.create(folder, with_pip=True)
     (target,) = (folder / "lib").glob("python3.*/site-packages")
+    for path in [*target.glob("setuptools*"), *target.glob("pkg_resources*")]:  # venv's own; torch has another
+        shutil.rmtree(path)
     for name in closure(packages):
         for file in distribution(name).files or []:
             source, place = Path(file.locate()), Path(os.path.normpath(target / file))
