@@ -39,7 +39,7 @@ def environment_with(folder: Path, *packages: str) -> Path:
     """
     venv.create(folder, with_pip=True)
     (target,) = (folder / "lib").glob("python3.*/site-packages")
-    for path in [*target.glob("setuptools*"), *target.glob("pkg_resources*")]:  # venv's own; torch has another
+    for path in [*target.glob("setuptools*"), *target.glob("pkg_resources*")]:  # torch has its own
         shutil.rmtree(path)
     for name in closure(packages):
         for file in distribution(name).files or []:
