@@ -5,7 +5,9 @@ from pathlib import Path
 
 import nnbook  # noqa: F401 (before any torchvision, which may need its help)
 import pytest
+from addresses import addresses
 from building import ROOT, built_site
+from environments import copy_of_repository
 from playwright.sync_api import Error, sync_playwright
 
 
@@ -19,6 +21,12 @@ def site() -> Path:
 def subset_site() -> Path:
     """The site on the images that ship with the book."""
     return built_site(ROOT / "_build" / "subset", NNBOOK_DATA="subset")
+
+
+@pytest.fixture(scope="session")
+def clone(tmp_path_factory) -> Path:
+    """A copy of the repository whose branch, the one that addresses name, holds the files as they are now."""
+    return copy_of_repository(tmp_path_factory.mktemp("clone"), addresses().branch)
 
 
 @pytest.fixture(scope="session")

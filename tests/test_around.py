@@ -96,6 +96,19 @@ def test_cover_links_to_every_chapter():
         assert f"{{doc}}`{chapter}`" in text("index").split("## The chapters")[1]
 
 
+def test_plans_for_a_class_name_chapters_in_the_order_of_the_book():
+    for length, weeks in {"Two weeks": 4, "Six weeks": 6, "Twelve weeks": 12}.items():
+        plan = re.search(rf"^\*\*{length}\*\*.*?\n\n((?:\d+\. .*\n)+)", text("for-a-class"), re.M)[1]
+        titles = "\n".join(map(text, chapters()))
+        assert [title for title in re.findall('"(.*?)"', plan) if f"# {title}\n" not in titles] == []
+        named = [chapter for chapter in re.findall(r"\{doc\}`([\w-]+)`", plan) if chapter in chapters()]
+        assert len(plan.splitlines()) == weeks
+        first = list(dict.fromkeys(named))
+        assert first == sorted(first, key=chapters().index), length
+        if length == "Twelve weeks":
+            assert first == chapters(), "a chapter is in no week"
+
+
 def test_letters_of_the_notation_occur_in_the_chapters():
     code = "\n".join(
         cell for page in chapters() for cell in re.findall(r"```\{code-cell\}(.*?)```", text(page), re.S)
@@ -259,5 +272,5 @@ def test_hooks_run_what_ci_runs():
     ci = (ROOT / ".ci" / "run").read_text()
     hooks = yaml.safe_load((ROOT / ".pre-commit-config.yaml").read_text())["repos"][0]["hooks"]
     assert [hook["entry"] for hook in hooks if not re.search(rf"\b{re.escape(hook['entry'])}\b", ci)] == []
-    commands = re.findall(r"^(?:ruff|jupyter-book) .*", ci, re.M)
+    commands = re.findall(r"^(?:ruff|jupyter-book|python) .*", ci, re.M)
     assert [line for line in commands if not any(line.startswith(hook["entry"]) for hook in hooks)] == []

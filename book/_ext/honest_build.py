@@ -54,12 +54,28 @@ def choose_data_and_cache(app, config):
     if not Path(nnbook.__file__).resolve().is_relative_to(ROOT / "code"):
         sys.exit(f"The package nnbook is that of {nnbook.__file__}: run `pip install -e .` in {ROOT}.")
     try:
-        source = data.mnist_source()
+        source = settle_data()
     except data.DataError as error:
         sys.exit(str(error))
-    os.environ["NNBOOK_DATA"] = "subset" if source.name == "subset" else str(source.root)
     logger.info("%s %s", source, source.why)
 
+    cache = cache_folder(app.outdir.parent)
+    cache.mkdir(parents=True, exist_ok=True)
+    cache.touch()
+    config.nb_execution_cache_path = str(cache)
+    for old in sorted(cache.parent.glob("*/"), key=lambda folder: folder.stat().st_mtime)[:-CACHES_KEPT]:
+        shutil.rmtree(old)
+
+
+def settle_data():
+    """Find the data in use, and have every process that this one starts use the same."""
+    source = data.mnist_source()
+    os.environ["NNBOOK_DATA"] = "subset" if source.name == "subset" else str(source.root)
+    return source
+
+
+def cache_folder(build):
+    """The cache, in a build's folder, of what was computed with this package, these versions and data."""
     computed_with = [
         hash_of_files("requirements.txt", "code"),
         data.fingerprint(),
@@ -67,12 +83,7 @@ def choose_data_and_cache(app, config):
         *(version(name) for name in ("matplotlib", "numpy", "torch", "torchvision")),  # as they are installed
     ]
     key = sha256("\n".join(computed_with).encode()).hexdigest()[:16]
-    cache = app.outdir.parent / ".jupyter_cache" / key
-    cache.mkdir(parents=True, exist_ok=True)
-    cache.touch()
-    config.nb_execution_cache_path = str(cache)
-    for old in sorted(cache.parent.glob("*/"), key=lambda folder: folder.stat().st_mtime)[:-CACHES_KEPT]:
-        shutil.rmtree(old)
+    return build / ".jupyter_cache" / key
 
 
 def forget_what_was_not_clean(app, config):

@@ -94,6 +94,15 @@ def keep_permalinks(soup):
             link["href"] = f"#{block['id']}"
 
 
+# sphinx-book-theme 1.2.0, header_buttons: what is called a download is shown in a new tab where the browser
+# knows the type of the file.
+def download_files(soup):
+    """Have the browser save the files that the menu of downloads offers."""
+    for link in soup.select(".dropdown-download-buttons a[target]"):
+        del link["target"]
+        link["download"] = ""
+
+
 MENDS = [
     drop_repeated_ids,
     fold_without_scripts,
@@ -103,6 +112,7 @@ MENDS = [
     mark_regions,
     renew_roles,
     keep_permalinks,
+    download_files,
 ]
 
 
