@@ -1,7 +1,11 @@
 """What several test modules share: the built site and a browser."""
 
 import shutil
+from collections.abc import Iterator
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from threading import Thread
 
 import nnbook  # noqa: F401 (before any torchvision, which may need its help)
 import pytest
@@ -45,3 +49,17 @@ def browser():
             )
         yield browser
         browser.close()
+
+
+@pytest.fixture
+def address(site) -> Iterator[str]:
+    """The address of a server of the site, for what a browser lets no file do: search, download."""
+
+    class Quiet(SimpleHTTPRequestHandler):
+        def log_message(self, *args):
+            pass
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), partial(Quiet, directory=site)) as server:
+        Thread(target=server.serve_forever).start()
+        yield f"http://127.0.0.1:{server.server_port}/"
+        server.shutdown()

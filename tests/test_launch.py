@@ -100,10 +100,10 @@ def test_the_list_has_both_sets_of_every_chapter(pages):
         assert links == [make(path) for path in sets for make in (where.colab, where.binder, where.file)]
 
 
-def test_a_click_downloads_the_notebook(browser, site, pages, tmp_path):
+def test_a_click_downloads_the_notebook(browser, address, tmp_path):
     with browser.new_context(accept_downloads=True, viewport={"width": 1280, "height": 800}) as context:
         page = context.new_page()
-        page.goto((site / f"{PAGES[0]}.html").as_uri())
+        page.goto(f"{address}{PAGES[0]}.html")
         page.locator(".dropdown-download-buttons > button").click()
         with page.expect_download() as download:
             page.locator(".dropdown-download-buttons a", has_text=".ipynb").click()

@@ -7,11 +7,8 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
-from functools import partial
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from itertools import product
 from pathlib import Path, PurePosixPath
-from threading import Thread
 from urllib.parse import unquote, urlsplit
 
 import pytest
@@ -203,20 +200,6 @@ def test_a_page_can_be_read_without_scripts(browser, site, pages):
         assert solution.locator("section").is_hidden()
         solution.locator("> summary").press("Enter")
         assert solution.locator("section").is_visible()
-
-
-@pytest.fixture
-def address(site) -> Iterator[str]:
-    """The address of a server of the site: the search reads pages, which a browser lets no file do."""
-
-    class Quiet(SimpleHTTPRequestHandler):
-        def log_message(self, *args):
-            pass
-
-    with ThreadingHTTPServer(("127.0.0.1", 0), partial(Quiet, directory=site)) as server:
-        Thread(target=server.serve_forever).start()
-        yield f"http://127.0.0.1:{server.server_port}/"
-        server.shutdown()
 
 
 def test_search_finds_a_chapter_by_a_word_of_its_title(browser, pages, listed, address):
