@@ -9,10 +9,11 @@ from threading import Thread
 
 import nnbook  # noqa: F401 (before any torchvision, which may need its help)
 import pytest
-from addresses import addresses
-from building import ROOT, built_site
-from environments import copy_of_repository
+from bookkit.addresses import addresses
 from playwright.sync_api import Error, sync_playwright
+
+from tests.building import ROOT, built_site
+from tests.environments import copy_of_repository
 
 
 @pytest.fixture(scope="session")

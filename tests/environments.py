@@ -8,8 +8,9 @@ import venv
 from importlib.metadata import PackageNotFoundError, distribution
 from pathlib import Path
 
-from building import ROOT
 from packaging.requirements import Requirement
+
+from tests.building import ROOT
 
 
 def copy_of_repository(folder: Path, branch: str) -> Path:

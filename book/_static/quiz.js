@@ -1,5 +1,5 @@
 // The self-check questions of a page: what a reader answers is judged here, explained, and kept in this browser only.
-// book/_ext/quiz.py writes the form of each question; the folded list of answers in it holds the key and the feedback.
+// code/bookkit/quizzes writes the form of each question; the folded list of answers in it holds the key and the feedback.
 (() => {
   const forms = [...document.querySelectorAll("form.quiz")];
   if (!forms.length) return;

@@ -10,11 +10,12 @@ import jupytext
 import matplotlib as mpl
 import pytest
 import torch
-from building import ROOT
 from nnbook import data
 from torch.utils.data import DataLoader, random_split
 from torchvision.datasets import MNIST
 from torchvision.transforms import ToTensor
+
+from tests.building import ROOT
 
 mpl.use("agg")
 

@@ -15,7 +15,7 @@ One is a function of the attempt that returns its praise or raises `Wrong`, mark
 
 `try_on` is for functions, `compare` for numbers and tensors. They find by themselves a wrong shape, sign,
 scale or order, a sum in place of a mean, nan, an error, a changed input; `mistakes` are this exercise's own.
-A new module is imported below, and `tests/test_check_<module>.py` tries its checkers.
+A new module is imported below, and `tests/nnbook/check/test_<module>.py` tries its checkers.
 '''
 
 import random

@@ -1,0 +1,24 @@
+"""What builds the book: Sphinx extensions, side-by-side execution, notebooks and lints.
+
+`_config.yml` names this package as one extension. What chapters and readers import is in `nnbook`, beside it;
+`nnbook` imports nothing from here. Each sub-package opens with what it does:
+
+- `execution`: the cells of the pages are run, kept, and run again when they must be;
+- `exercises`: exercises with levels, checkers and solutions, none without a part;
+- `quizzes`: self-check questions;
+- `notebooks`: a notebook of each chapter, and the buttons that open it;
+- `pages`: what the pages of the site show besides their text, and mends of their HTML;
+- `lints`: faults of pages that a machine can see.
+
+Imports run one way: `addresses` imports none of them, `execution` only `addresses`, and the others these two;
+`lints` may import any.
+"""
+
+PARTS = ["execution", "pages", "exercises", "quizzes", "lints", "notebooks"]
+
+
+def setup(app) -> dict[str, bool]:
+    """Register all parts with Sphinx."""
+    for part in PARTS:
+        app.setup_extension(f"bookkit.{part}")
+    return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -1,0 +1,104 @@
+"""Sphinx extension: every chapter opens in Colab and on Binder, and its notebook can be downloaded.
+
+The buttons stand in the theme's places at the top of a page, on each page that has a notebook in
+`book/notebooks/`. The directive `launch-list` lists the chapters with the links of both sets of notebooks.
+"""
+
+import shutil
+from pathlib import Path
+
+from docutils import nodes
+from sphinx.transforms.post_transforms import SphinxPostTransform
+from sphinx.util.docutils import SphinxDirective
+
+from bookkit.addresses import ROOT, STUDENTS, TEACHERS, addresses, chapters, notebook
+from bookkit.pages.measured import link, table
+
+DOWNLOADS = "notebooks"  # the folder of the site with a copy of each notebook
+
+
+class launch_list(nodes.General, nodes.Element):  # noqa: N801 (docutils writes its nodes so)
+    """The place of the list of all notebooks."""
+
+
+class LaunchList(SphinxDirective):
+    """The launch-list directive."""
+
+    def run(self) -> list[nodes.Node]:
+        """The place, filled in when all pages are read."""
+        self.env.note_reread()
+        return [launch_list()]
+
+
+class FillLists(SphinxPostTransform):
+    """Put the list in its place."""
+
+    default_priority = 8  # before references are resolved
+
+    def run(self, **kwargs) -> None:
+        """Replace each place by a table for each set of notebooks."""
+        for place in list(self.document.findall(launch_list)):
+            place.replace_self([launch_table(self.env)])
+
+
+def launch_table(env) -> nodes.table:
+    """The chapters that have notebooks, in their order, and where each set opens."""
+    rows = []
+    for page, number in chapters().items():
+        if page in env.found_docs and (ROOT / notebook(page)).exists():
+            chapter = nodes.inline("", "", nodes.Text(f"{number}. "), link(page))
+            rows.append([chapter, places(page, STUDENTS), places(page, TEACHERS)])
+    return table(["Chapter", "For students", "With solutions"], rows)
+
+
+def places(page: str, folder: str) -> nodes.inline:
+    """The links of one notebook."""
+    path, where = notebook(page, folder), addresses()
+    found = {"Colab": where.colab(path), "Binder": where.binder(path), "file": where.file(path)}
+    texts = nodes.inline()
+    for name, address in found.items():
+        texts += [nodes.Text(" · " if len(texts) else ""), nodes.reference("", name, refuri=address)]
+    return texts
+
+
+def add_buttons(app, pagename, templatename, context, doctree) -> None:
+    """Add Colab and Binder to the header of a page, and the notebook to what can be downloaded."""
+    if pagename not in chapters() or not (ROOT / notebook(pagename)).exists():
+        return
+    path, where, buttons = notebook(pagename), addresses(), context["header_buttons"]
+    open_it = [
+        button("Colab", where.colab(path), "fas fa-cloud", "Open this chapter in Colab"),
+        button("Binder", where.binder(path), "fas fa-flask", "Open this chapter in JupyterLab on Binder"),
+    ]
+    group = {"type": "group", "tooltip": "Run this chapter", "icon": "fas fa-rocket", "buttons": open_it}
+    buttons.insert(0, {**group, "label": "launch-buttons"})
+    download = context["pathto"](f"{DOWNLOADS}/{Path(path).name}", 1)
+    for group in buttons:
+        if group.get("label") == "download-buttons":
+            group["buttons"].insert(0, button(".ipynb", download, "fas fa-code", "Download the notebook"))
+
+
+def button(text: str, url: str, icon: str, tooltip: str) -> dict[str, str]:
+    """A button as the theme's templates take it."""
+    return {"type": "link", "text": text, "url": url, "icon": icon, "tooltip": tooltip}
+
+
+def copy_notebooks(app, error) -> None:
+    """Put the notebooks into the site, from where a browser downloads them as files."""
+    if error is None and app.builder.format == "html":
+        target = Path(app.outdir) / DOWNLOADS
+        shutil.rmtree(target, ignore_errors=True)
+        target.mkdir()
+        for page in chapters():
+            if (path := ROOT / notebook(page)).exists():
+                shutil.copy(path, target)
+
+
+def setup(app) -> dict[str, bool]:
+    """Register the buttons, the list, and the copies."""
+    app.add_node(launch_list)
+    app.add_directive("launch-list", LaunchList)
+    app.add_post_transform(FillLists)
+    app.connect("html-page-context", add_buttons, priority=502)  # after the theme's own
+    app.connect("build-finished", copy_notebooks)
+    return {"parallel_read_safe": True, "parallel_write_safe": True}

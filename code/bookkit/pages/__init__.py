@@ -1,0 +1,17 @@
+"""What the pages of the site show besides their text, and mends of their HTML.
+
+- `html_mends`: unique ids, no script errors, MathJax from this site;
+- `measured`: times of a chapter, the list of claims, the build report;
+- `terms`: glossary and index link to the uses of a term;
+- `report_link`: links that open the form for an erratum;
+- `docstrings`: the docstrings of `nnbook` as lists.
+"""
+
+PARTS = ["html_mends", "measured", "terms", "report_link", "docstrings"]
+
+
+def setup(app) -> dict[str, bool]:
+    """Register all of them with Sphinx."""
+    for part in PARTS:
+        app.setup_extension(f"bookkit.pages.{part}")
+    return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -1,0 +1,187 @@
+"""Sphinx extension: what this build measured, said on its pages by three directives.
+
+- `chapter-times`: how long a chapter takes to read, and how long it took to run;
+- `claim-list`: what the chapters claim, the values in this build, and the numbers that were typed on purpose;
+- `build-report`: how long each page took to run, with which data and which versions.
+"""
+
+import os
+import platform
+import re
+from importlib.metadata import version
+
+from docutils import nodes
+from myst_nb.sphinx_ import NbMetadataCollector
+from nnbook import claims, data
+from sphinx.addnodes import pending_xref
+from sphinx.transforms.post_transforms import SphinxPostTransform
+from sphinx.util.docutils import SphinxDirective
+from sphinx.util.i18n import format_date
+from sphinx_exercise.nodes import solution_node
+
+from bookkit.execution.executed import executed_cells
+
+WORDS_PER_MINUTE = 150  # half of what people read in a novel: formulas and code are read twice
+PACKAGES = ["nnbook", "torch", "torchvision", "numpy", "matplotlib", "jupyter-book", "sphinx", "myst-nb"]
+
+
+class ChapterTimes(SphinxDirective):
+    """An empty line that `write_times` fills in when the whole page is known."""
+
+    def run(self) -> list[nodes.Node]:
+        """The line."""
+        line = nodes.paragraph(classes=["chapter-times"])
+        self.set_source_info(line)
+        return [line]
+
+
+class report(nodes.General, nodes.Element):  # noqa: N801 (docutils writes its nodes so)
+    """The place of a report on all pages; "name" is the name of its directive."""
+
+
+class Report(SphinxDirective):
+    """The place of a report, filled in anew at each build."""
+
+    def run(self) -> list[nodes.Node]:
+        """The place."""
+        self.env.note_reread()
+        return [report(name=self.name)]
+
+
+class FillReports(SphinxPostTransform):
+    """Put every report in its place, now that all pages are read."""
+
+    default_priority = 8  # before references are resolved
+
+    def run(self, **kwargs) -> None:
+        """Replace each place of the document by the nodes of its report."""
+        for place in list(self.document.findall(report)):
+            place.replace_self(REPORTS[place["name"]](self.env))
+
+
+def note_claims(app, doctree: nodes.document) -> None:
+    """Keep the claims that the cells of a page recorded, and what its author marked as chosen."""
+    outputs = [output for _, cell in executed_cells(app.env) for output in cell.get("outputs", [])]
+    bundles = [output["data"] for output in outputs if "data" in output]
+    found = [bundle[claims.CLAIM_TYPE] for bundle in bundles if claims.CLAIM_TYPE in bundle]
+    marked = [node for node in doctree.findall(nodes.Element) if "chosen" in node["classes"]]
+    chosen = [" ".join(node.astext().split()) for node in marked]
+    NbMetadataCollector.set_doc_data(app.env, app.env.docname, "claims", found)
+    NbMetadataCollector.set_doc_data(app.env, app.env.docname, "chosen", chosen)
+
+
+def write_times(app, doctree: nodes.document) -> None:
+    """Fill in the line of the directive `chapter-times`."""
+    n_words = count_words(doctree)
+    minutes = max(5, 5 * round(n_words / WORDS_PER_MINUTE / 5))
+    speed = f"{n_words:,} words, code included, at {WORDS_PER_MINUTE} a minute"
+    times = {"To read": f"about {minutes} minutes ({speed})"}
+    if seconds := seconds_of(app.env, app.env.docname):
+        times["To run"] = f"{seconds:.0f} seconds when this page was made"
+    for line in doctree.findall(nodes.paragraph):
+        if "chapter-times" in line["classes"]:
+            for title, text in times.items():
+                line += [nodes.strong(text=title), nodes.Text(f" {text}. ")]
+
+
+def count_words(node: nodes.Node) -> int:
+    """The words of prose, formulas and code; outputs and solutions do not count."""
+    if isinstance(node, nodes.Text):
+        return len(re.findall(r"\w\S*", node))
+    if isinstance(node, solution_node) or "cell_output" in node.get("classes", []):
+        return 0
+    return sum(map(count_words, node.children))
+
+
+def seconds_of(env, docname: str) -> float | None:
+    """How long the page took to run, in this build or when the cache was filled; None without cells."""
+    execution = NbMetadataCollector.get_exec_data(env, docname)
+    return execution and execution["runtime"]
+
+
+def claim_list(env) -> list[nodes.Node]:
+    """The number of claims and the data; then a section for each page, in the order of the book."""
+    pages = {docname: NbMetadataCollector.get_doc_data(env)[docname] for docname in env.collect_relations()}
+    n_claims = sum(len(page["claims"]) for page in pages.values())
+    text = f"Claims that were asserted in this build, and held: {n_claims}. {data.mnist_source()}"
+    listed = {docname: page for docname, page in pages.items() if page["claims"] or page["chosen"]}
+    return [nodes.paragraph(text=text), *(claims_of_page(*item) for item in listed.items())]
+
+
+def claims_of_page(docname: str, page: dict) -> nodes.section:
+    """The section about one page."""
+    section = nodes.section(ids=[nodes.make_id(f"claims of {docname}")])
+    section += nodes.title("", "", link(docname))
+    if page["claims"]:
+        section += table(["Claim", "In this build", "Asserted"], map(claim_row, page["claims"]))
+    if page["chosen"]:
+        section += nodes.paragraph(text=f"Chosen or quoted, not measured: {'; '.join(page['chosen'])}.")
+    return section
+
+
+def claim_row(claim: dict) -> list[str]:
+    """Claim, value (mean, spread and number of several values), and bounds."""
+    values = claim["values"]
+    if len(values) == 1 or values[0] is True:
+        value = claims.number(values[0])
+    else:
+        value = f"{claims.with_spread(values)} ({len(values)} values)"
+    return [claim["text"], value, claims.bounds(claim["low"], claim["high"])]
+
+
+def build_report(env) -> list[nodes.Node]:
+    """The day, the machine and the data; then the tables of seconds and of versions."""
+    text = (
+        f"Built on {format_date('%d %B %Y', language='en')} on {os.cpu_count()} processors "
+        f"({platform.machine()}, {platform.system()}). {data.mnist_source()}"
+    )
+    seconds = {docname: seconds_of(env, docname) for docname in env.collect_relations()}
+    ran = {docname: value for docname, value in seconds.items() if value}
+    runs = [[link(docname), f"{value:.1f}"] for docname, value in ran.items()]
+    versions = [["Python", platform.python_version()], *([name, version(name)] for name in PACKAGES)]
+    return [
+        nodes.paragraph(text=text),
+        table(["Page", "Seconds to run"], [*runs, ["Together", f"{sum(ran.values()):.1f}"]]),
+        table(["Package", "Version"], versions),
+    ]
+
+
+REPORTS = {"claim-list": claim_list, "build-report": build_report}
+
+
+def link(docname: str) -> pending_xref:
+    """A link to a page, by its title."""
+    return pending_xref(
+        "",
+        nodes.inline(text=docname),
+        refdomain="std",
+        reftype="doc",
+        reftarget=f"/{docname}",
+        refexplicit=False,
+        refwarn=True,
+    )
+
+
+def table(header: list[str], rows) -> nodes.table:
+    """A table; each row is a list of texts and nodes."""
+    group = nodes.tgroup("", *(nodes.colspec(colwidth=1) for _ in header), cols=len(header))
+    group += [nodes.thead("", table_row(header)), nodes.tbody("", *map(table_row, rows))]
+    return nodes.table("", group, classes=["colwidths-auto"])
+
+
+def table_row(cells: list[str | nodes.Node]) -> nodes.row:
+    """A row of a table."""
+    contents = [cell if isinstance(cell, nodes.Node) else nodes.Text(cell) for cell in cells]
+    return nodes.row("", *(nodes.entry("", nodes.paragraph("", "", content)) for content in contents))
+
+
+def setup(app):
+    """Register the directives and what fills them."""
+    app.add_directive("chapter-times", ChapterTimes)
+    for name in REPORTS:
+        app.add_directive(name, Report)
+    app.add_node(report)
+    app.add_post_transform(FillReports)
+    app.connect("doctree-read", note_claims)
+    app.connect("doctree-read", write_times, priority=900)  # after lints.py, to which its numbers look typed
+    return {"parallel_read_safe": True, "parallel_write_safe": True}

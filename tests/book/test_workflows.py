@@ -1,0 +1,53 @@
+"""The workflows are valid, and what they change in `_config.yml` is what they mean to change."""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+
+import pytest
+import yaml
+
+from tests.building import ROOT
+
+WORKFLOWS = sorted((ROOT / ".github" / "workflows").glob("*.yml"))
+
+
+@pytest.mark.parametrize("workflow", WORKFLOWS, ids=lambda path: path.name)
+def test_workflow_follows_the_public_schema(workflow):
+    command = [
+        sys.executable,
+        "-m",
+        "check_jsonschema",
+        "--builtin-schema",
+        "vendor.github-workflows",
+        workflow,
+    ]
+    result = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert result.returncode == 0, result.stdout + result.stderr
+
+
+def test_publishing_names_its_own_repository(tmp_path):
+    """The command of pages.yml is run on a copy: it replaces the address, and nothing else."""
+    steps = yaml.safe_load((ROOT / ".github/workflows/pages.yml").read_text())["jobs"]["build"]["steps"]
+    command = next(step["run"] for step in steps if "_config.yml" in step.get("run", ""))
+    before = (ROOT / "_config.yml").read_text()
+    (tmp_path / "_config.yml").write_text(before)
+    environment = {
+        **os.environ,
+        "GITHUB_SERVER_URL": "https://github.com",
+        "GITHUB_REPOSITORY": "someone/fork",
+    }
+    subprocess.run([shutil.which("bash"), "-euc", command], cwd=tmp_path, env=environment, check=True)
+
+    wanted = yaml.safe_load(before)
+    wanted["repository"]["url"] = "https://github.com/someone/fork"
+    assert yaml.safe_load((tmp_path / "_config.yml").read_text()) == wanted
+
+
+def test_ci_runs_the_readme_line_for_tests():
+    """CI looks the line up in the README by a pattern; it must find one."""
+    pattern = re.search(r"grep -E '(.*)' README.md", (ROOT / ".ci" / "run").read_text())[1]
+    lines = [line for line in (ROOT / "README.md").read_text().splitlines() if re.search(pattern, line)]
+    assert len(lines) == 1
