@@ -4,6 +4,7 @@
 `nnbook` imports nothing from here. Each sub-package opens with what it does:
 
 - `execution`: the cells of the pages are run, kept, and run again when they must be;
+- `incremental`: only what a change concerns is read and written again;
 - `exercises`: exercises with levels, checkers and solutions, none without a part;
 - `quizzes`: self-check questions;
 - `notebooks`: a notebook of each chapter, and the buttons that open it;
@@ -14,7 +15,7 @@ Imports run one way: `addresses` imports none of them, `execution` only `address
 `lints` may import any.
 """
 
-PARTS = ["execution", "pages", "exercises", "quizzes", "lints", "notebooks"]
+PARTS = ["incremental", "execution", "pages", "exercises", "quizzes", "lints", "notebooks"]
 
 
 def setup(app) -> dict[str, bool]:

@@ -4,21 +4,15 @@ The small book has the settings, the extensions and the package of the book itse
 """
 
 import math
-import os
 import re
 import shutil
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 
 import pytest
 from nnbook import data
 
-from tests.building import ROOT, STRICT, build
-
-
-def cell(code: str) -> str:
-    return f"```{{code-cell}}\n{code}\n```"
-
+from tests.bookkit.small_book import add, cell, fails, kept, make, replace, run, succeeds
+from tests.building import STRICT, build
 
 FIGURE = """\
 import matplotlib.pyplot as plt
@@ -68,25 +62,6 @@ WARNINGS = {
 }
 
 
-@pytest.fixture(scope="module")
-def good(tmp_path_factory) -> Path:
-    """The small book, built without a warning."""
-    folder = tmp_path_factory.mktemp("good") / "book"
-    shutil.copytree(Path(__file__).with_name("small_book"), folder)
-    for name in ("_config.yml", "requirements.txt"):
-        shutil.copy(ROOT / name, folder)
-    for name in ("book/_static", "code"):
-        shutil.copytree(ROOT / name, folder / name)
-    succeeds(make(folder, *STRICT))
-    return folder
-
-
-@pytest.fixture
-def book(good, tmp_path) -> Path:
-    """A copy of the small book to break, with the cache that its build left."""
-    return shutil.copytree(good, tmp_path / "book")
-
-
 @pytest.fixture(scope="module", autouse=True)
 def broken(good, tmp_path_factory):
     """The logs of the builds of each broken book; there are many, so they run beside the first tests."""
@@ -107,31 +82,6 @@ def broken(good, tmp_path_factory):
         pool.shutdown(cancel_futures=True)
 
 
-def make(folder, *options, digits="subset"):
-    return build(folder, *options, PYTHONPATH=str(folder / "code"), NNBOOK_DATA=str(digits))
-
-
-def succeeds(result) -> str:
-    assert result.returncode == 0, result.stdout
-    return result.stdout
-
-
-def fails(result) -> str:
-    assert result.returncode != 0, result.stdout
-    return re.sub(r"\x1b\[[0-9;]*m", "", result.stdout)  # without colours
-
-
-def add(folder, page, text):
-    with (folder / "book" / page).open("a") as file:
-        file.write(f"\n{text}\n")
-
-
-def replace(folder, name, old, new):
-    text = (folder / name).read_text()
-    assert old in text
-    (folder / name).write_text(text.replace(old, new))
-
-
 def write_blank_digits(raw):
     """Files that pass for the full set: all images are white and show a 0."""
     raw.mkdir(parents=True)
@@ -140,17 +90,6 @@ def write_blank_digits(raw):
             with (raw / f"{part}-{file}-ubyte").open("wb") as output:
                 output.write(data.idx_header(shape))
                 output.truncate(output.tell() + math.prod(shape))
-
-
-def executed(folder) -> set[str]:
-    """The notebooks in the cache."""
-    return {path.name for path in (folder / "_build").glob(".jupyter_cache/*/executed/*")}
-
-
-def run(folder) -> tuple[str, str]:
-    """When the first cell of the page was run, and the data that it was told to use."""
-    html = (folder / "_build" / "html" / "book" / "page.html").read_text()
-    return re.search(r"run (\d+) with (\S+)", html).groups()
 
 
 def test_all_pages_that_fail_are_named(book):
@@ -162,13 +101,7 @@ def test_all_pages_that_fail_are_named(book):
 def test_a_failure_is_not_kept_in_the_cache(book, good):
     add(book, "page.md", cell(f"{TABLE}\ndisplay(Table())"))
     assert "Cells failed in book/page" in fails(make(book))
-    assert executed(book) == executed(good)
-
-
-def test_a_book_that_did_not_change_is_neither_run_nor_read_again(book, good):
-    assert "MNIST subset" in succeeds(make(book, *STRICT))
-    assert run(book) == run(good)
-    assert "no targets are out of date" in succeeds(make(book, *STRICT))
+    assert kept(book) == kept(good)
 
 
 def test_a_build_sees_what_a_fresh_one_would_see(book):
@@ -202,16 +135,18 @@ def test_a_change_in_the_data_runs_the_cells_again_and_a_change_back_does_not(bo
     assert run(book) == before == (before[0], "subset")
 
 
-def test_only_the_last_caches_are_kept(book, good):
-    caches = book / "_build" / ".jupyter_cache"
-    (current,) = caches.iterdir()
-    for year in range(1, 6):
-        (caches / str(year)).mkdir()
-        os.utime(caches / str(year), (year, year))
-    os.utime(current, (0, 0))
-    succeeds(make(book))
-    assert {path.name for path in caches.iterdir()} == {"3", "4", "5", current.name}
-    assert run(book) == run(good)
+def test_a_damaged_run_is_run_again(book):
+    before = run(book)
+    for path in (book / "_build").glob(".kept/*/book.page.*.ipynb"):
+        path.write_bytes(path.read_bytes().replace(b"run 1", b"run 2"))
+    (book / "_build/.doctrees/environment.pickle").unlink()
+    assert "was damaged" in succeeds(make(book, *STRICT))
+    assert run(book) > before
+    for path in (book / "_build").glob(".kept/*/book.page.*.json"):
+        path.write_text("rubbish")
+    before = run(book)
+    succeeds(make(book, *STRICT))
+    assert run(book) > before
 
 
 @pytest.mark.parametrize("options", [[], STRICT], ids=["plain", "strict"])

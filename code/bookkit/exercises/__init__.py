@@ -52,7 +52,7 @@ def setup(app) -> dict[str, bool]:
     app.add_node(exercise_list)
     app.add_directive("exercise-list", ExerciseList)
     app.connect("doctree-read", check_page)
-    app.connect("env-get-updated", renew_lists)
+    app.connect("env-get-updated", renew_lists, priority=600)  # after Sphinx has numbered everything
     app.connect("env-check-consistency", check_book)
     app.add_post_transform(ShowLevels)
     app.add_post_transform(ListExercises)

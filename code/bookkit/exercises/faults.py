@@ -8,7 +8,7 @@ from sphinx.util import logging
 
 from bookkit.execution.executed import executed_cells
 from bookkit.exercises.exercise import LEVELS, Exercise, exercises_of, level_words
-from bookkit.exercises.listing import pages_with_list
+from bookkit.incremental.whole_book import pages_with
 
 FEWEST = 5  # exercises of a page
 
@@ -100,6 +100,6 @@ def check_book(app, env) -> None:
     """Warn of a checker without an exercise, if the book has the list that is to show all."""
     labels = {exercise["label"] for page in env.metadata.values() for exercise in page.get("exercises", [])}
     for label, checker in CHECKERS.items():
-        if pages_with_list(env) and label not in labels:
+        if pages_with(env, "exercise-list") and label not in labels:
             where = f"{checker.__code__.co_filename}:{checker.__code__.co_firstlineno}"
             logger.warning("exercise %s: it has a checker and is on no page", label, location=where)

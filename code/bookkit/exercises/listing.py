@@ -7,6 +7,7 @@ from sphinx.util.docutils import SphinxDirective
 from sphinx_exercise.nodes import is_exercise_node
 
 from bookkit.exercises.exercise import level_words
+from bookkit.incremental.whole_book import changed_pages, note_page
 
 
 class exercise_list(nodes.General, nodes.Element):  # noqa: N801 (docutils writes its nodes so)
@@ -18,7 +19,7 @@ class ExerciseList(SphinxDirective):
 
     def run(self) -> list[nodes.Node]:
         """Mark the page, for the list can be made only when all pages are read."""
-        self.env.metadata[self.env.docname]["exercise_list"] = True
+        note_page(self.env, self.name)
         return [exercise_list()]
 
 
@@ -76,14 +77,7 @@ def link(kind: str, target: str) -> pending_xref:
     return pending_xref("", nodes.inline(), refexplicit=False, **attributes)
 
 
-def pages_with_list(env) -> list[str]:
-    """The pages that list all exercises."""
-    return [docname for docname in env.found_docs if "exercise_list" in env.metadata[docname]]
-
-
 def renew_lists(app, env) -> list[str]:
     """Have the list written again when something has changed that it shows."""
     titles = [env.titles[docname].astext() for docname in env.collect_relations()]
-    shown = "\n".join([list_of_all(env).pformat(), *titles])
-    before, env.exercises_shown = getattr(env, "exercises_shown", ""), shown
-    return pages_with_list(env) if shown != before else []
+    return changed_pages(env, "exercise-list", "\n".join([list_of_all(env).pformat(), *titles]))

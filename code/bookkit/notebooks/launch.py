@@ -12,6 +12,7 @@ from sphinx.transforms.post_transforms import SphinxPostTransform
 from sphinx.util.docutils import SphinxDirective
 
 from bookkit.addresses import ROOT, STUDENTS, TEACHERS, addresses, chapters, notebook
+from bookkit.incremental.whole_book import changed_pages, note_page
 from bookkit.pages.measured import link, table
 
 DOWNLOADS = "notebooks"  # the folder of the site with a copy of each notebook
@@ -26,7 +27,7 @@ class LaunchList(SphinxDirective):
 
     def run(self) -> list[nodes.Node]:
         """The place, filled in when all pages are read."""
-        self.env.note_reread()
+        note_page(self.env, self.name)
         return [launch_list()]
 
 
@@ -39,6 +40,11 @@ class FillLists(SphinxPostTransform):
         """Replace each place by a table for each set of notebooks."""
         for place in list(self.document.findall(launch_list)):
             place.replace_self([launch_table(self.env)])
+
+
+def renew_list(app, env) -> list[str]:
+    """The pages whose list is another now."""
+    return changed_pages(env, "launch-list", launch_table(env).pformat())
 
 
 def launch_table(env) -> nodes.table:
@@ -99,6 +105,7 @@ def setup(app) -> dict[str, bool]:
     app.add_node(launch_list)
     app.add_directive("launch-list", LaunchList)
     app.add_post_transform(FillLists)
+    app.connect("env-updated", renew_list)
     app.connect("html-page-context", add_buttons, priority=502)  # after the theme's own
     app.connect("build-finished", copy_notebooks)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

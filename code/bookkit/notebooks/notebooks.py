@@ -19,11 +19,11 @@ from pathlib import Path, PurePosixPath
 
 import jupytext
 import nbformat
-from jupyter_cache import get_cache
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 from bookkit.addresses import ROOT, STUDENTS, TEACHERS, notebook
-from bookkit.execution.honest_build import cache_folder, settle_data
+from bookkit.execution import kept
+from bookkit.execution.surroundings import settle_data
 from bookkit.notebooks.first_cell import FIRST_CELL
 from bookkit.notebooks.labels import Book, book
 from bookkit.notebooks.plain_markdown import Page, Unresolved
@@ -142,14 +142,11 @@ def as_run(the_book: Book, page: str) -> nbformat.NotebookNode:
     Raises Unresolved if there was none since its cells or the package changed.
     """
     settle_data()
-    folder = cache_folder(ROOT / "_build")
     wanted = code_of(jupytext.reads(the_book.sources[page], fmt="md:myst"))
-    if folder.exists():
-        cache = get_cache(folder)
-        for record in cache.list_cache_records():
-            found = cache.get_cache_bundle(record.pk).nb
-            if record.uri.endswith(f"{page}.md") and code_of(found) == wanted:
-                return found
+    folder = ROOT / "_build/.kept" / f"python{sys.version_info.major}.{sys.version_info.minor}"
+    for run in kept.runs_of(folder, page):
+        if code_of(found := run.notebook()) == wanted:
+            return found
     raise Unresolved("it was not run as it is now: run `jupyter-book build .` with the full data first")
 
 

@@ -1,4 +1,4 @@
-"""Mend the pages once Sphinx has written them.
+"""Mend the pages as Sphinx writes them.
 
 Each function of `MENDS` cures one fault of the theme or of an extension in a page's parsed HTML. The comment
 above it names the fault, the package and the file. A mend whose fault is gone can go too:
@@ -103,6 +103,9 @@ def download_files(soup):
         link["download"] = ""
 
 
+# An event for those who add to a page: its parsed HTML, and what its template was given.
+PARSED = "bookkit-page-parsed"
+
 MENDS = [
     drop_repeated_ids,
     fold_without_scripts,
@@ -116,17 +119,33 @@ MENDS = [
 ]
 
 
-def mend_pages(outdir):
-    """Run every mend over every page; a page that is mended already stays as it is."""
-    for path in outdir.rglob("*.html"):
-        if "_static" in path.relative_to(outdir).parts:
-            continue  # templates that the themes leave there
-        html = path.read_text(encoding="utf-8")
+class MendingTemplates:
+    """The templates of a builder, whose pages come out mended: each is parsed once, before it is written."""
+
+    def __init__(self, app):
+        """Take the templates of the builder in use."""
+        self.app, self.templates = app, app.builder.templates
+
+    def render(self, template: str, context: dict) -> str:
+        """A page as the templates make it, mended."""
+        html = self.templates.render(template, context)
+        if not template.endswith(".html"):
+            return html
         soup = BeautifulSoup(html, "html.parser")
         for mend in MENDS:
             mend(soup)
-        if str(soup) != html:
-            path.write_text(str(soup), encoding="utf-8")
+        self.app.emit(PARSED, soup, context)
+        return str(soup)
+
+    def __getattr__(self, name: str):
+        """All else is as the builder's templates have it."""
+        return getattr(self.templates, name)
+
+
+def mend_as_written(app) -> None:
+    """Have every page of the site mended when it is written."""
+    if app.builder.format == "html":
+        app.builder.templates = MendingTemplates(app)
 
 
 FRONT_DOOR = """<!DOCTYPE html>
@@ -165,17 +184,18 @@ def copy_mathjax(outdir):
 
 
 def finish(app, error):
-    """Mend what was written, if the build got that far."""
+    """Write what stands beside the pages, if the build got that far."""
     if error is None and app.builder.format == "html":
         outdir = Path(app.outdir)
         copy_mathjax(outdir)
-        mend_pages(outdir)
         if app.config.root_doc != "index":
             write_front_door(outdir, app.config.html_title, f"{app.config.root_doc}.html")
 
 
 def setup(app):
     """Connect the mends to the build."""
+    app.add_event(PARSED)
     app.connect("config-inited", use_own_mathjax)
+    app.connect("builder-inited", mend_as_written)
     app.connect("build-finished", finish, priority=900)  # after the extensions that still write files then
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -20,6 +20,7 @@ from sphinx.util.i18n import format_date
 from sphinx_exercise.nodes import solution_node
 
 from bookkit.execution.executed import executed_cells
+from bookkit.incremental.whole_book import changed_pages, note_page
 
 WORDS_PER_MINUTE = 150  # half of what people read in a novel: formulas and code are read twice
 PACKAGES = ["nnbook", "torch", "torchvision", "numpy", "matplotlib", "jupyter-book", "sphinx", "myst-nb"]
@@ -40,11 +41,11 @@ class report(nodes.General, nodes.Element):  # noqa: N801 (docutils writes its n
 
 
 class Report(SphinxDirective):
-    """The place of a report, filled in anew at each build."""
+    """The place of a report on all pages."""
 
     def run(self) -> list[nodes.Node]:
         """The place."""
-        self.env.note_reread()
+        note_page(self.env, self.name)
         return [report(name=self.name)]
 
 
@@ -149,6 +150,15 @@ def build_report(env) -> list[nodes.Node]:
 REPORTS = {"claim-list": claim_list, "build-report": build_report}
 
 
+def renew_reports(app, env) -> list[str]:
+    """The pages whose report is another now; the day alone is no reason."""
+    found = []
+    for name, make in REPORTS.items():
+        parts = make(env)[name == "build-report" :]
+        found += changed_pages(env, name, "\n".join(part.pformat() for part in parts))
+    return found
+
+
 def link(docname: str) -> pending_xref:
     """A link to a page, by its title."""
     return pending_xref(
@@ -182,6 +192,7 @@ def setup(app):
         app.add_directive(name, Report)
     app.add_node(report)
     app.add_post_transform(FillReports)
+    app.connect("env-updated", renew_reports)
     app.connect("doctree-read", note_claims)
     app.connect("doctree-read", write_times, priority=900)  # after lints.py, to which its numbers look typed
     return {"parallel_read_safe": True, "parallel_write_safe": True}

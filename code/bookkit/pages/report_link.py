@@ -7,6 +7,8 @@ from urllib.parse import urlencode
 
 from bs4 import BeautifulSoup
 
+from bookkit.pages.html_mends import PARSED
+
 NOT_WORDS = ["section-number", "headerlink"]  # in a heading
 
 
@@ -15,14 +17,14 @@ def form(repository: str, **fields: str) -> str:
     return f"{repository}/issues/new?{urlencode({'template': 'erratum.yml', **fields})}"
 
 
-def add_links(app, pagename, templatename, context, doctree):
+def add_links(app, soup: BeautifulSoup, context: dict) -> None:
     """Put a flag beside each heading of a page that has a source, and a line at the page's end."""
-    if doctree is None:
+    article = soup.select_one("article")
+    if article is None or article.h1 is None or not context.get("sourcename"):
         return
     repository = app.config.html_theme_options["repository_url"]
-    soup = BeautifulSoup(context["body"], "html.parser")
-    chapter = words(soup.h1)
-    for heading in soup.select("section > h2, section > h3"):
+    chapter = words(article.h1)
+    for heading in article.select("section > h2, section > h3"):
         link = soup.new_tag("a", href=form(repository, chapter=chapter, section=words(heading)))
         link["class"] = "report-link"
         link["aria-label"] = link["title"] = "Report an error in this section"
@@ -32,8 +34,7 @@ def add_links(app, pagename, templatename, context, doctree):
     link = soup.new_tag("a", href=form(repository, chapter=chapter))
     link.string = "Report an error on this page"
     line.append(link)
-    soup.append(line)
-    context["body"] = str(soup)
+    article.append(line)
 
 
 def words(heading) -> str:
@@ -43,5 +44,5 @@ def words(heading) -> str:
 
 def setup(app):
     """Register the extension with Sphinx."""
-    app.connect("html-page-context", add_links)
+    app.connect(PARSED, add_links)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -1,0 +1,65 @@
+"""MyST-NB takes the outputs of a page from the run that was kept, and runs nothing itself."""
+
+from functools import partial
+
+import myst_nb.sphinx_
+from myst_nb.core.execute import NotebookClientBase
+from sphinx.errors import ExtensionError
+
+from bookkit.execution import kept
+from bookkit.execution.page import code_of
+
+EXECUTED = "executed_cells"  # in env.temp_data, which is empty when the next page is read
+
+
+class KeptClient(NotebookClientBase):
+    """A client of MyST-NB whose cells have their outputs already; `run` is the run that was kept."""
+
+    def __init__(self, *arguments, run: kept.Kept):
+        """Take what MyST-NB gives every client, and the run."""
+        super().__init__(*arguments)
+        self.run = run
+
+    def start_client(self) -> None:
+        """Give each cell the outputs that it had."""
+        executed = self.run.notebook()
+        own, done = (
+            [cell for cell in notebook.cells if cell.cell_type == "code"]
+            for notebook in (self.notebook, executed)
+        )
+        for cell, other in zip(own, done, strict=True):
+            cell.outputs, cell.execution_count = other.outputs, other.execution_count
+        self.notebook.metadata["language_info"] = executed.metadata["language_info"]
+        self.exec_metadata = {
+            "mtime": self.run.path.stat().st_mtime,
+            "runtime": self.run.record.seconds,
+            "method": "cache",
+            "succeeded": True,
+            "error": None,
+            "traceback": None,
+        }
+
+
+def create_client(app, original, notebook, source, nb_config, *others) -> NotebookClientBase:
+    """The client for the page that is being read; in other modes than `cache`, MyST-NB's own.
+
+    Raises ExtensionError if the page has no run, as it was changed after its cells were run.
+    """
+    if nb_config.execution_mode != "cache":
+        return original(notebook, source, nb_config, *others)
+    env = app.env
+    run, why = kept.find(kept.folder_of(app), env.docname, code_of(notebook))
+    if run is None:
+        raise ExtensionError(f"{env.docname} changed while it was built ({why}): build again.")
+    env.bookkit_runs[env.docname] = run.path.name
+    lines = notebook.metadata["source_map"]
+    env.temp_data[EXECUTED] = [(line + 1, cell) for line, cell in zip(lines, notebook.cells, strict=True)]
+    return KeptClient(notebook, source, nb_config, *others[:1], run=run)
+
+
+def use_kept_runs(app) -> None:
+    """Have MyST-NB ask here for the client of a page; it knows no other way to be given one."""
+    original = getattr(myst_nb.sphinx_.create_client, "original", myst_nb.sphinx_.create_client)
+    ours = partial(create_client, app, original)
+    ours.original = original
+    myst_nb.sphinx_.create_client = ours
