@@ -10,11 +10,15 @@ ROOT = Path(__file__).parent.parent
 STRICT = ["-W", "-n", "--keep-going"]
 
 
+def jupyter_book() -> str:
+    """The command of the environment in which the tests run."""
+    return shutil.which("jupyter-book", path=Path(sys.executable).parent)
+
+
 def build(folder: Path, *options: str, **environment: str) -> subprocess.CompletedProcess:
     """Run `jupyter-book build` in `folder` and return the finished process with its output."""
-    jupyter_book = shutil.which("jupyter-book", path=Path(sys.executable).parent)
     return subprocess.run(
-        [jupyter_book, "build", ".", *options],
+        [jupyter_book(), "build", ".", *options],
         cwd=folder,
         env={**os.environ, **environment},
         stdout=subprocess.PIPE,

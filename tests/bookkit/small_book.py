@@ -23,8 +23,9 @@ def make_good(folder: Path) -> Path:
     return folder
 
 
-def make(folder, *options, digits="subset"):
-    return build(folder, *options, PYTHONPATH=str(folder / "code"), NNBOOK_DATA=str(digits))
+def make(folder, *options, digits="subset", **environment):
+    own = {"PYTHONPATH": str(folder / "code"), "NNBOOK_DATA": str(digits)}
+    return build(folder, *options, **own, **environment)
 
 
 def succeeds(result) -> str:

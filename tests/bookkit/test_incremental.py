@@ -14,7 +14,10 @@ def test_a_change_of_prose_runs_nothing_and_reads_that_page_alone(settled):
     before = run(settled)
     add(settled, "figure.md", "A word.")
     read, written = read_and_written(succeeds(make(settled, *STRICT)))
-    assert (read, written) == ({"figure"}, {"figure", "index"})  # Sphinx writes the page with the contents too
+    assert (read, written) == (
+        {"figure"},
+        {"figure", "index"},
+    )  # Sphinx writes the page with the contents too
     replace(settled, "book/figure.md", "caption: A parabola.", "caption: One parabola.")
     assert read_and_written(succeeds(make(settled, *STRICT)))[0] == {"figure"}
     assert len(kept(settled)) == 2

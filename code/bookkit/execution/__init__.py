@@ -43,24 +43,37 @@ def pages_run_otherwise(app, env, added, changed, removed) -> list[str]:
     """The pages that were read with a run that is not the one that they have today."""
     folder, known = kept.folder_of(app), env.found_docs - added - changed
     today = {docname: find(env, folder, docname) for docname in known & env.bookkit_runs.keys()}
-    return [name for name, run in today.items() if run is None or run.path.name != env.bookkit_runs[name]]
+    return [
+        name
+        for name, run in today.items()
+        if run is None or run.path.name != env.bookkit_runs[name].path.name
+    ]
 
 
 def find(env, folder: Path, docname: str) -> kept.Kept | None:
     """The run of a page as its file is today."""
-    text = sha256(Path(env.doc2path(docname)).read_bytes()).hexdigest()
-    if env.bookkit_code.get(docname, ("", ""))[0] != text:
-        page = read_page(env, docname)
-        env.bookkit_code[docname] = text, page.code if page else ""
+    if env.bookkit_code.get(docname, ("", ""))[0] != hash_of_text(env, docname):
+        note_code(env, docname, read_page(env, docname))
     return kept.find(folder, docname, env.bookkit_code[docname][1])[0]
+
+
+def note_code(env, docname: str, page: Page | None) -> None:
+    """Note the hashes of a page's text and of its cells, so that it is parsed again only if it changes."""
+    env.bookkit_code[docname] = hash_of_text(env, docname), page.code if page else ""
+
+
+def hash_of_text(env, docname: str) -> str:
+    """The hash of a page's file."""
+    return sha256(Path(env.doc2path(docname)).read_bytes()).hexdigest()
 
 
 def run_what_must(app, env, docnames: list[str]) -> None:
     """Before pages are read, run those of them that have no run; end the build if any fails."""
     folder, waiting = kept.folder_of(app), []
-    pages = [page for docname in docnames if (page := read_page(env, docname))]
-    for page in pages:
-        if why := why_to_run(folder, page):
+    for docname in docnames:
+        page = read_page(env, docname)
+        note_code(env, docname, page)
+        if page and (why := why_to_run(folder, page)):
             logger.info("%s is run: %s", page.docname, why)
             waiting.append(page)
     failures = run_pages(waiting, folder, env.mystnb_config.execution_timeout)

@@ -51,7 +51,7 @@ def create_client(app, original, notebook, source, nb_config, *others) -> Notebo
     run, why = kept.find(kept.folder_of(app), env.docname, code_of(notebook))
     if run is None:
         raise ExtensionError(f"{env.docname} changed while it was built ({why}): build again.")
-    env.bookkit_runs[env.docname] = run.path.name
+    env.bookkit_runs[env.docname] = run
     lines = notebook.metadata["source_map"]
     env.temp_data[EXECUTED] = [(line + 1, cell) for line, cell in zip(lines, notebook.cells, strict=True)]
     return KeptClient(notebook, source, nb_config, *others[:1], run=run)

@@ -1,5 +1,6 @@
 """One page is run in a kernel of its own, and what went wrong is told with page, line and reason."""
 
+import asyncio
 import atexit
 import json
 import os
@@ -114,7 +115,7 @@ class Run:
                     on_cell_start=note_cell,
                 )
             try:
-                self.client.execute()
+                asyncio.run(self.client.async_execute())  # which ends what still waits for a dead kernel
             finally:
                 atexit.unregister(self.client._cleanup_kernel)  # which would fail if the kernel never began
 

@@ -29,7 +29,7 @@ def run_pages(pages: list[Page], folder: Path, timeout: int) -> list[Failure]:
     first = sorted(pages, key=lambda page: (expected.get(page.docname, 1e9), n_code(page)), reverse=True)
     progress, failures = Progress([page.docname for page in pages], expected), []
     runs = [Run(page, timeout) for page in first]
-    with ThreadPoolExecutor(n_cores()) as pool, interruptible(runs, pool):
+    with ThreadPoolExecutor(n_workers()) as pool, interruptible(runs, pool):
         waiting = {pool.submit(run.go) for run in runs}
         while waiting:
             ended, waiting = wait(waiting, timeout=0.5, return_when=FIRST_COMPLETED)
@@ -42,8 +42,10 @@ def run_pages(pages: list[Page], folder: Path, timeout: int) -> list[Failure]:
     return failures
 
 
-def n_cores() -> int:
-    """The number of cores that this process may use."""
+def n_workers() -> int:
+    """The number of pages that run at once: BOOKKIT_WORKERS, else as many as there are cores."""
+    if os.environ.get("BOOKKIT_WORKERS", "").isdigit():
+        return max(1, int(os.environ["BOOKKIT_WORKERS"]))
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 

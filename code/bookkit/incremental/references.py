@@ -52,7 +52,7 @@ def targets(env) -> Targets:
         found[name].add(equation)
     for docname, title in env.titles.items():
         slugs = env.metadata[docname].get("myst_slugs", {})
-        words = title.astext(), sections.get((docname, "")), env.bookkit_runs.get(docname)
+        words = title.astext(), sections.get((docname, "")), repr(env.bookkit_runs.get(docname))
         found[docname].add((words, repr(slugs)))
     return {name: frozenset(map(repr, places)) for name, places in found.items()}
 

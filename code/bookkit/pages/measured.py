@@ -8,6 +8,7 @@
 import os
 import platform
 import re
+from collections.abc import Iterator
 from importlib.metadata import version
 
 from docutils import nodes
@@ -19,7 +20,9 @@ from sphinx.util.docutils import SphinxDirective
 from sphinx.util.i18n import format_date
 from sphinx_exercise.nodes import solution_node
 
+from bookkit.execution.budgets import budget
 from bookkit.execution.executed import executed_cells
+from bookkit.execution.kept import Kept
 from bookkit.incremental.whole_book import changed_pages, note_page
 
 WORDS_PER_MINUTE = 150  # half of what people read in a novel: formulas and code are read twice
@@ -131,20 +134,33 @@ def claim_row(claim: dict) -> list[str]:
 
 
 def build_report(env) -> list[nodes.Node]:
-    """The day, the machine and the data; then the tables of seconds and of versions."""
+    """The day, the machine and the data; then the tables of what running took, and of versions."""
     text = (
         f"Built on {format_date('%d %B %Y', language='en')} on {os.cpu_count()} processors "
         f"({platform.machine()}, {platform.system()}). {data.mnist_source()}"
     )
-    seconds = {docname: seconds_of(env, docname) for docname in env.collect_relations()}
-    ran = {docname: value for docname, value in seconds.items() if value}
-    runs = [[link(docname), f"{value:.1f}"] for docname, value in ran.items()]
     versions = [["Python", platform.python_version()], *([name, version(name)] for name in PACKAGES)]
     return [
         nodes.paragraph(text=text),
-        table(["Page", "Seconds to run"], [*runs, ["Together", f"{sum(ran.values()):.1f}"]]),
+        table(["Page", "Seconds to run", "Seconds of one core", "Its budget"], list(cost_rows(env))),
         table(["Package", "Version"], versions),
     ]
+
+
+def cost_rows(env) -> Iterator[list[str | nodes.Node]]:
+    """For each page that was run what it took, and its budget in seconds of the machine on which it ran."""
+    runs = {docname: run.record for docname, run in runs_in_order(env)}
+    for docname, record in runs.items():
+        allowed = budget(docname) * record.reference
+        yield [link(docname), f"{record.seconds:.1f}", f"{record.cpu:.1f}", f"{allowed:.0f}"]
+    together = [sum(getattr(record, name) for record in runs.values()) for name in ("seconds", "cpu")]
+    yield ["Together", *(f"{seconds:.1f}" for seconds in together), ""]
+
+
+def runs_in_order(env) -> list[tuple[str, Kept]]:
+    """The pages that were run, in the order of the book, and the run of each."""
+    names = [name for name in env.collect_relations() if name in env.bookkit_runs]
+    return [(name, env.bookkit_runs[name]) for name in names]
 
 
 REPORTS = {"claim-list": claim_list, "build-report": build_report}
@@ -152,11 +168,15 @@ REPORTS = {"claim-list": claim_list, "build-report": build_report}
 
 def renew_reports(app, env) -> list[str]:
     """The pages whose report is another now; the day alone is no reason."""
-    found = []
-    for name, make in REPORTS.items():
-        parts = make(env)[name == "build-report" :]
-        found += changed_pages(env, name, "\n".join(part.pformat() for part in parts))
-    return found
+    measured = [repr(runs_in_order(env)), str(data.mnist_source()), *map(version, PACKAGES)]
+    claimed = [
+        (docname, env.titles[docname].astext(), page.get("claims"), page.get("chosen"))
+        for docname, page in NbMetadataCollector.get_doc_data(env).items()
+    ]
+    return [
+        *changed_pages(env, "build-report", repr(measured)),
+        *changed_pages(env, "claim-list", repr([claimed, str(data.mnist_source())])),
+    ]
 
 
 def link(docname: str) -> pending_xref:
