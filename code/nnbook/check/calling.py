@@ -62,7 +62,7 @@ def call(attempt: Callable, inputs: Mapping):
 
 def where(attempt: Callable, error: BaseException) -> str:
     """The line of the reader's function in which an error was raised, if it can be known."""
-    for frame in traceback.extract_tb(error.__traceback__, limit=2)[1:]:
+    for frame in traceback.extract_tb(error.__traceback__)[1:]:
         if frame.line and frame.name == getattr(attempt, "__name__", None):
             return f", in the line `{frame.line}`"
     return ""

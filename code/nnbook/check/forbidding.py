@@ -1,6 +1,7 @@
 """What an exercise forbids: functions that a reader's function may not call while it is tried."""
 
 import importlib
+import inspect
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -84,7 +85,8 @@ def bans_kept(attempt: Callable) -> Iterator[None]:
 
 def namespaces(attempt: Callable) -> list[dict]:
     """Where a function's names may be bound already, as by `from torch.linalg import pinv`."""
-    function = getattr(attempt, "__func__", attempt)
+    function = inspect.unwrap(getattr(attempt, "func", attempt))  # a partial function, a decorated one
+    function = getattr(function, "__func__", function)
     if not hasattr(function, "__globals__"):
         kind = type(attempt)
         function = getattr(kind, "forward" if hasattr(kind, "forward") else "__call__", None)

@@ -1,5 +1,7 @@
 """Forbidden functions are refused to the reader's code, by whatever name, and to nobody else."""
 
+from functools import partial
+
 import numpy as np
 import pytest
 import torch
@@ -34,6 +36,11 @@ def quietly(x):
         return torch.linalg.inv(x)
 
 
+@torch.no_grad()
+def decorated(x):
+    return pinv(x)
+
+
 class Module(torch.nn.Module):
     def forward(self, x):
         return pinv(x)
@@ -49,7 +56,18 @@ class Callable:
 
 @pytest.mark.parametrize(
     "attempt",
-    [by_attribute, by_name, in_a_helper, quietly, Module(), Callable(), Callable().method, pinv],
+    [
+        by_attribute,
+        by_name,
+        in_a_helper,
+        quietly,
+        decorated,
+        partial(by_name),
+        Module(),
+        Callable(),
+        Callable().method,
+        pinv,
+    ],
 )
 def test_a_forbidden_function_is_refused_by_every_route(attempt):
     before = torch.linalg.pinv
