@@ -143,7 +143,7 @@ def unreadable(value, wanted: str) -> str:
         return said
     for place, entry in enumerate(value):
         if entry is None or entry is ...:
-            return f"the entry [{place}] is missing, and {wanted} is asked for."
+            return f"{said} The entry [{place}] is missing."
         try:
             numbers(entry)
         except (TypeError, ValueError, RuntimeError):

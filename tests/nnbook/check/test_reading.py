@@ -49,7 +49,7 @@ def test_numbers_are_read_from_whatever_holds_them(value):
         ("0.5", "this is a str of length 3, and a row of 3 numbers is asked for. Leave out the quotes."),
         ("half", "this is a str of length 4, and a row of 3 numbers is asked for."),
         (["1", 2, 3], "Its entry [0] is a str of length 1."),
-        ([1, None, 3], "the entry [1] is missing, and a row of 3 numbers is asked for."),
+        ([1, None, 3], "and a row of 3 numbers is asked for. The entry [1] is missing."),
         ([[1], [1, 2], [3]], "Its entries differ in shape."),
         (np.array([1, "a", None], object), "this is a NumPy array of objects of shape (3,)"),
         (np.array(["1", "2", "3"]), "this is a NumPy array of shape (3,)"),
