@@ -1,6 +1,7 @@
 '''Check an attempt at an exercise: `check("ex-top-k", top_k_accuracy)` says yes, or what is wrong.
 
-The reader and the build call the same function. The checkers of a chapter are in the module named after it.
+The reader and the build call the same function. The checkers of a chapter are in the module named after it,
+or, if they are many, in a second one whose name begins with that as well.
 One is a function of the attempt that returns its praise or raises `Wrong`, marked with the exercise's label::
 
     @checker("ex-mse")
@@ -38,6 +39,7 @@ from nnbook.check import (
     overfitting,
     regression,
     tensors,
+    tensors_autograd,
     when_training_fails,
     xor,
 )
@@ -61,6 +63,7 @@ __all__ = [
     "overfitting",
     "regression",
     "tensors",
+    "tensors_autograd",
     "when_training_fails",
     "xor",
 ]
