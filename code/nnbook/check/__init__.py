@@ -29,6 +29,7 @@ from difflib import get_close_matches
 
 from nnbook.check import (
     activations,
+    activations_networks,
     backpropagation,
     convolutions,
     gradient_descent,
@@ -53,6 +54,7 @@ __all__ = [
     "CHECKERS",
     "Verdict",
     "activations",
+    "activations_networks",
     "backpropagation",
     "check",
     "convolutions",
