@@ -87,9 +87,12 @@ def diagnose(got, want, mistakes: Mapping | None = None, batch=1, rtol=1e-4, *, 
     known = {text: wrong for text, wrong in known.items() if wrong.shape == want.shape}
     finite = bool(got[want.isfinite()].isfinite().all())
     judged = {shared: True} if shared else {}
+    optional = {*known, *OF_SAMPLES, *judged}
     judged |= {text: same(got, wrong, equal_nan=True) for text, wrong in known.items()}
     if not finite:
-        judged[NOT_FINITE + (not_finite or why_not_finite(got))] = True
+        why = NOT_FINITE + (not_finite or why_not_finite(got))
+        judged[why] = True
+        optional.add(why)
     judged["the result is zero throughout."] = not got.any()
     factors = {"the sign is wrong.": -1} | known_factors(batch)
     judged |= {text: same(got, factor * want) for text, factor in factors.items()}
@@ -102,7 +105,7 @@ def diagnose(got, want, mistakes: Mapping | None = None, batch=1, rtol=1e-4, *, 
     else:
         neutral = f"{off.sum()} of {off.numel()} entries are wrong"
         neutral += f", the first at {off.nonzero()[0].tolist()}." if off.any() else "."
-    return Diagnosis(same(got, want), finite, judged, frozenset({*known, *OF_SAMPLES}), neutral)
+    return Diagnosis(same(got, want), finite, judged, frozenset(optional), neutral)
 
 
 def several_causes(got: torch.Tensor, want: torch.Tensor, same) -> dict[str, bool]:
@@ -110,7 +113,7 @@ def several_causes(got: torch.Tensor, want: torch.Tensor, same) -> dict[str, boo
     factor = ((got * want).sum() / want.square().sum()).item()
     orders = [want.permute(axes) for axes in permutations(range(want.ndim))]
     reordered = any(order.shape == got.shape and same(got, order) for order in orders)
-    rows = want.ndim > 1 and len(want) > 1
+    rows = want.ndim > 1 and len(want) > 1 and want[0].numel() > 1
     return {
         f"it is the right result times {factor:.4g}.": factor != 0 and same(got / factor, want),
         "every entry is off by the same amount.": same(got - (got - want).mean(), want),

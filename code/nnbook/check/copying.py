@@ -87,21 +87,15 @@ def _parts(value) -> dict:
     }
 
 
-def is_shared(a, b) -> bool:
-    """Whether two tensors, arrays or lists are one in memory."""
-    if a is b:
-        return isinstance(a, torch.Tensor | np.ndarray | list | dict)
-    places = [_place(value) for value in (a, b)]
-    return None not in places and places[0] == places[1]
-
-
-def _place(value) -> int | None:
-    """Where a tensor's or an array's first entry lies."""
+def place(value) -> tuple | None:
+    """What two values have in common if they are one in memory; None for what cannot be changed."""
+    if isinstance(value, list | dict):
+        return "object", id(value)
     if torch.is_tensor(value):
         strided = value.layout == torch.strided and value.device.type != "meta"
-        return value.data_ptr() if strided and value.numel() else None
-    if isinstance(value, np.ndarray) and value.size:
-        return value.__array_interface__["data"][0]
+        return ("memory", value.data_ptr()) if strided and value.numel() else ("object", id(value))
+    if isinstance(value, np.ndarray):
+        return ("memory", value.__array_interface__["data"][0]) if value.size else ("object", id(value))
     return None
 
 
@@ -118,10 +112,11 @@ def not_shared(results: Iterable, what: str = "rows") -> None:
 def sharing(results, what: str = "rows") -> str:
     """The sentence of `not_shared`; none if the results are no list or share nothing."""
     results = list(results) if isinstance(results, Iterable) else []
-    shared = [is_shared(a, b) for k, a in enumerate(results) for b in results[:k]]
-    if not any(shared):
+    places = [place(value) for value in results]
+    known = [where for where in places if where]
+    if len(set(known)) == len(known):
         return ""
-    who = f"all {what}" if all(shared) else f"some {what}"
+    who = f"all {what}" if len(set(places)) == 1 else f"some {what}"
     kind = {list: "list", dict: "dictionary", np.ndarray: "array"}.get(type(results[0]), "tensor")
     how = {"tensor": "x.clone()", "array": "x.copy()"}.get(kind, "copy.deepcopy(x)")
     return f"{who} are one and the same {kind}: append a copy, as with {how}."

@@ -1,6 +1,7 @@
 """What an exercise forbids: functions that a reader's function may not call while it is tried."""
 
 import importlib
+import inspect
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -67,6 +68,7 @@ def bans_kept(attempt: Callable) -> Iterator[None]:
         for name, say in bans.items():
             owner, short = owner_of(name)
             allowed = getattr(owner, short)
+            allowed = getattr(allowed, "allowed", allowed)  # of a call within a call
             refused = refusing(allowed, say, refusals)
             replace(vars(owner), owner, short, refused, undo)
             if attempt is allowed:
@@ -84,7 +86,9 @@ def bans_kept(attempt: Callable) -> Iterator[None]:
 
 def namespaces(attempt: Callable) -> list[dict]:
     """Where a function's names may be bound already, as by `from torch.linalg import pinv`."""
-    function = getattr(attempt, "__func__", attempt)
+    function = inspect.unwrap(getattr(attempt, "func", attempt))  # a partial function, a decorated one
+    function = getattr(function, "__func__", function)
+    function = function.__init__ if isinstance(function, type) else function
     if not hasattr(function, "__globals__"):
         kind = type(attempt)
         function = getattr(kind, "forward" if hasattr(kind, "forward") else "__call__", None)
@@ -113,6 +117,7 @@ def refusing(allowed: Callable, say: str, refusals: list[Wrong]) -> Callable:
         refusals.append(Wrong(say))
         raise refusals[-1]
 
+    refused.allowed = allowed
     return refused
 
 

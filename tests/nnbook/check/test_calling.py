@@ -39,6 +39,18 @@ def test_every_error_but_an_interrupt_becomes_a_sentence(error):
         call(interrupted, {"x": 1})
 
 
+def test_the_line_is_found_in_a_decorated_function_too():
+    @torch.no_grad()
+    def stops(x):
+        y = x + 1
+        return stops_short(y, y)
+
+    assert message(stops, x=1).endswith(", in the line `return stops_short(y, y)`.")
+    said = message(lambda x: math.sqrt(-1) + sum([1000000, 2000000, 3000000, 4000000, 5000000, 60000]), x=1)
+    assert said.endswith("…`.")
+    assert "in the line" not in message(math.sqrt, x=-1), "a function in C has no lines"
+
+
 def test_what_the_checker_says_in_the_meantime_goes_through_as_it_is():
     def given(x):
         raise Wrong("the function is called with the wrong number.")

@@ -1,5 +1,7 @@
 """Forbidden functions are refused to the reader's code, by whatever name, and to nobody else."""
 
+from functools import partial
+
 import numpy as np
 import pytest
 import torch
@@ -34,6 +36,11 @@ def quietly(x):
         return torch.linalg.inv(x)
 
 
+@torch.no_grad()
+def decorated(x):
+    return pinv(x)
+
+
 class Module(torch.nn.Module):
     def forward(self, x):
         return pinv(x)
@@ -49,7 +56,18 @@ class Callable:
 
 @pytest.mark.parametrize(
     "attempt",
-    [by_attribute, by_name, in_a_helper, quietly, Module(), Callable(), Callable().method, pinv],
+    [
+        by_attribute,
+        by_name,
+        in_a_helper,
+        quietly,
+        decorated,
+        partial(by_name),
+        Module(),
+        Callable(),
+        Callable().method,
+        pinv,
+    ],
 )
 def test_a_forbidden_function_is_refused_by_every_route(attempt):
     before = torch.linalg.pinv
@@ -58,6 +76,21 @@ def test_a_forbidden_function_is_refused_by_every_route(attempt):
     assert str(wrong.value) == SAID
     assert torch.linalg.pinv is pinv is before
     assert torch.allclose(call(attempt, {"x": M}), M.inverse(), atol=1e-6), "it is allowed outside"
+
+
+class Made:
+    def __init__(self, x):
+        self.x = pinv(x)
+
+
+def test_a_class_and_a_call_within_a_call_are_refused_too():
+    with without("torch.linalg.pinv"), pytest.raises(Wrong, match="pinv"):
+        call(Made, {"x": M})
+    within = {"__name__": "nnbook.check.some_chapter", "call": call, "attempt": by_name}
+    outer = eval("lambda x: call(attempt, {'x': x})", within)  # as a checker that wraps the attempt
+    with without("torch.linalg.pinv"), pytest.raises(Wrong, match="pinv"):
+        call(outer, {"x": M})
+    assert torch.linalg.pinv is pinv
 
 
 def test_what_is_not_named_is_allowed():

@@ -102,6 +102,19 @@ def test_n_minus_one_is_named_though_it_gives_nan_for_a_batch_of_one():
     )
 
 
+ROW = torch.tensor([0.0, 1.0])
+
+
+def test_nan_in_some_cases_is_named_though_the_others_are_right():
+    def unit(x):
+        return x / x.norm()
+
+    cases = [Case({"x": x}, unit(x).nan_to_num()) for x in (torch.ones(3), torch.zeros(3))]
+    assert heard(unit, cases) == "the result holds nan or inf: is 0 divided by 0?"
+    rows = [Case({"n": n}, torch.arange(2.0 * n).reshape(n, 2)) for n in (1, 2)]
+    assert "one and the same tensor" in heard(lambda n: [ROW] * n, rows)
+
+
 def test_the_neutral_sentence_says_with_which_inputs():
     with pytest.raises(Wrong, match=r"too small\. \(Tried with x = 3\.0\.\)"):
         try_on_all(lambda x: min(x**3, 10), powers(2.0, 3.0, 4.0))
@@ -129,6 +142,7 @@ def test_one_tensor_that_is_stored_again_and_again_is_named(want):
         == "all rows are one and the same tensor: append a copy, as with x.clone()."
     )
     assert heard(stacked, [Case({}, want)]) == "all rows are equal: is one tensor put there again and again?"
+    assert "entries are wrong" in heard(lambda: want[:1, :1].expand(3, 1), [Case({}, want[:, :1])])
     with pytest.raises(Wrong, match="all rows are one"):
         try_on(shared, {}, want, mistakes={"the last one everywhere.": want[-1:].expand_as(want)})
 
