@@ -1,6 +1,7 @@
 '''Check an attempt at an exercise: `check("ex-top-k", top_k_accuracy)` says yes, or what is wrong.
 
-The reader and the build call the same function. The checkers of a chapter are in the module named after it.
+The reader and the build call the same function. The checkers of a chapter are in the module named after it,
+or, if they are many, in a second one whose name begins with that as well.
 One is a function of the attempt that returns its praise or raises `Wrong`, marked with the exercise's label::
 
     @checker("ex-mse")
@@ -28,16 +29,19 @@ from difflib import get_close_matches
 
 from nnbook.check import (
     activations,
+    activations_networks,
     backpropagation,
     convolutions,
     gradient_descent,
     linear_models,
+    linear_models_classes,
     mnist_from_scratch,
     mnist_with_nn,
     multilayer_perceptrons,
     overfitting,
     regression,
     tensors,
+    tensors_autograd,
     when_training_fails,
     xor,
 )
@@ -50,17 +54,20 @@ __all__ = [
     "CHECKERS",
     "Verdict",
     "activations",
+    "activations_networks",
     "backpropagation",
     "check",
     "convolutions",
     "gradient_descent",
     "linear_models",
+    "linear_models_classes",
     "mnist_from_scratch",
     "mnist_with_nn",
     "multilayer_perceptrons",
     "overfitting",
     "regression",
     "tensors",
+    "tensors_autograd",
     "when_training_fails",
     "xor",
 ]

@@ -1,6 +1,5 @@
 """The checkers of "Tensors and automatic differentiation", and its table of NumPy beside PyTorch."""
 
-import math
 import re
 from pathlib import Path
 
@@ -10,16 +9,22 @@ import torch
 from nnbook.check import tensors
 
 from tests.building import ROOT
-from tests.nnbook.check.attempts import attempts
+from tests.nnbook.check.attempts import attempts, seeds
 
 SHAPES = [(4,), None, (4, 4), (3,), (4, 3), (4,)]
 WEIGHTS = [[1 / 3, 1 / 3, 1 / 3], [-1.0, 0.0, 1.0]]
-CORNERS = {"abs": 0.0, "relu": 0.0, "sqrt": math.inf, "maximum": 0.5, "where": math.nan}
 
 
 def other_shape(place, shape):
     """The right shapes, but for one."""
     return [shape if k == place else right for k, right in enumerate(SHAPES)]
+
+
+def exchanged(a, b):
+    """The right shapes, two of them exchanged."""
+    shapes = list(SHAPES)
+    shapes[a], shapes[b] = shapes[b], shapes[a]
+    return shapes
 
 
 def distances(X, C):
@@ -34,137 +39,119 @@ def expanded(X, C):
     return (X**2).sum(1, keepdim=True) - 2 * X @ C.T + (C**2).sum(1)
 
 
-def jacobian(f, x):
-    x = x.detach().clone().requires_grad_()
-    rows = []
-    for u in torch.eye(len(f(x))):
-        x.grad = None
-        f(x).backward(u)
-        rows.append(x.grad)
-    return torch.stack(rows)
+def filled(X, C):
+    table = torch.empty(len(X), len(C))
+    for i in range(len(X)):
+        table[i] = (X[i] - C).square().sum(dim=1)
+    return table
 
 
-def retained(f, x):
-    x = x.detach().clone().requires_grad_()
-    y = f(x)
-    return torch.stack([torch.autograd.grad(y[i], x, retain_graph=True)[0] for i in range(len(y))])
+def two_coordinates(X, C):
+    return (X[:, :1] - C[:, 0]) ** 2 + (X[:, 1:2] - C[:, 1]) ** 2
 
 
-def never_reset(f, x):
-    x.requires_grad_()
-    rows = []
-    for u in torch.eye(len(f(x))):
-        f(x).backward(u)
-        rows.append(x.grad.clone())
-    return torch.stack(rows)
-
-
-def one_gradient(f, x):
-    x.requires_grad_()
-    rows = []
-    for u in torch.eye(len(f(x))):
-        f(x).backward(u)
-        rows.append(x.grad)
-    return torch.stack(rows)
-
-
-def one_memory(f, x):
-    x.requires_grad_()
-    x.grad = torch.zeros_like(x)
-    rows = []
-    for u in torch.eye(len(f(x))):
-        x.grad.zero_()
-        f(x).backward(u)
-        rows.append(x.grad)
-    return torch.stack(rows)
-
-
-def graph_used_twice(f, x):
-    x.requires_grad_()
-    y = f(x)
-    for u in torch.eye(len(y)):
-        y.backward(u)
-    return x.grad
-
-
-def newton(f, x, n_steps):
-    x = torch.tensor(float(x))
-    for _ in range(n_steps):
-        x = x.detach().requires_grad_()
-        y = f(x)
-        y.backward()
-        x = x - y / x.grad
-    return x
-
-
-def in_place(step, forget=True):
-    """Newton with another step, a function of x, f(x) and the gradient; in place."""
-
-    def attempt(f, x, n_steps):
-        x = torch.tensor(float(x), requires_grad=True)
-        for _ in range(n_steps):
-            if forget:
-                x.grad = None
-            y = f(x)
-            y.backward()
-            with torch.no_grad():
-                x.copy_(step(x, y, x.grad))
-        return x
-
-    return attempt
+def moved_to_the_mean(X, C):
+    X -= C.mean(0)
+    C -= C.mean(0)
+    return distances(X, C)
 
 
 def table_mse(y_hat, y):
     return y_hat.var(correction=0) + y.var(correction=0) + (y_hat.mean() - y.mean()) ** 2
 
 
+def by_moments(y_hat, y):
+    return (y_hat**2).mean() + (y**2).mean() - 2 * y_hat.mean() * y.mean()
+
+
+def sorted_in_place(y_hat, y):
+    y_hat.sub_(y.mean())
+    return (y_hat**2).mean() + y.var(correction=0)
+
+
+def terms(y_hat, y, variances=1.0, shift=1.0, correction=0):
+    spread = y_hat.var(correction=correction) + y.var(correction=correction)
+    return variances * spread + shift * (y_hat.mean() - y.mean()) ** 2
+
+
+def by_autograd(M, x):
+    x = x.clone().requires_grad_()
+    (x @ M @ x).backward()
+    return x.grad
+
+
+def by_a_loop(M, x):
+    d = len(x)
+    return [sum(M[j, k] * x[k] + M[k, j] * x[k] for k in range(d)).item() for j in range(d)]
+
+
+def differences(M, x):
+    M, x = M.double(), x.double()
+    steps = 1e-4 * torch.eye(len(x)).double()
+    return torch.stack([((x + s) @ M @ (x + s) - (x - s) @ M @ (x - s)) / 2e-4 for s in steps])
+
+
+def symmetric_in_place(M, x):
+    M += M.T.clone()
+    return M @ x
+
+
 RIGHT = [
     ("ex-tensors-shapes", SHAPES),
+    ("ex-tensors-shapes", tuple(SHAPES)),
     ("ex-tensors-shapes", [4, None, torch.Size([4, 4]), [3], (4, 3), torch.ones(4).shape]),
     ("ex-tensors-weights", WEIGHTS),
     ("ex-tensors-weights", [torch.full((3,), 1 / 3), torch.tensor([-1.0, 0.0, 1.0])]),
     ("ex-tensors-weights", np.array(WEIGHTS)),
-    ("ex-tensors-weights", [[0.3333, 0.3333, 0.3333], [-1, 0, 1]]),
+    ("ex-tensors-weights", [[0.333, 0.333, 0.333], [-1, 0, 1]]),
     ("ex-tensors-distances", distances),
     ("ex-tensors-distances", in_a_loop),
+    ("ex-tensors-distances", filled),
     ("ex-tensors-distances", expanded),
     ("ex-tensors-distances", lambda X, C: torch.cdist(X, C) ** 2),
-    ("ex-tensors-jacobian", jacobian),
-    ("ex-tensors-jacobian", retained),
-    ("ex-tensors-jacobian", lambda f, x: torch.func.jacrev(f)(x)),
-    ("ex-tensors-newton", newton),
-    ("ex-tensors-newton", lambda f, x, n_steps: newton(f, x, n_steps).item()),
-    ("ex-tensors-newton", in_place(lambda x, y, grad: x - y / grad)),
+    ("ex-tensors-distances", lambda X, C: distances(X.double(), C.double()).numpy()),
+    ("ex-tensors-distances", lambda X, C: torch.einsum("nmd,nmd->nm", X[:, None] - C, X[:, None] - C)),
     ("ex-tensors-table", table_mse),
+    ("ex-tensors-table", by_moments),
     ("ex-tensors-table", lambda y_hat, y: ((y_hat[:, None] - y) ** 2).mean()),
     ("ex-tensors-table", lambda y_hat, y: y_hat.numpy().var() + y.numpy().var() + (y_hat - y).mean() ** 2),
     ("ex-tensors-quadratic", lambda M, x: (M + M.T) @ x),
     ("ex-tensors-quadratic", lambda M, x: (M @ x + x @ M).numpy()),
-    ("ex-tensors-corners", CORNERS),
-    ("ex-tensors-corners", {name: torch.tensor(value) for name, value in CORNERS.items()}),
+    ("ex-tensors-quadratic", by_a_loop),
+    ("ex-tensors-quadratic", differences),
 ]
 
 WRONG = [
     ("ex-tensors-shapes", [...] * 6, "X @ w: a shape is a tuple"),
     ("ex-tensors-shapes", SHAPES[:5], "a list of 6 shapes is asked for"),
     ("ex-tensors-shapes", (4,), "a list of 6 shapes is asked for"),
+    ("ex-tensors-shapes", [None] * 6, "X @ w: PyTorch does not refuse this"),
+    ("ex-tensors-shapes", [(4, 4)] * 6, "X @ w: this has 2 axes"),
+    ("ex-tensors-shapes", [16 if s == (4, 4) else s for s in SHAPES], "c - r: this has 1 axis."),
+    ("ex-tensors-shapes", exchanged(3, 5), "the one that goes"),
+    ("ex-tensors-shapes", exchanged(1, 4), "X + r: write the two shapes under each other"),
     ("ex-tensors-shapes", other_shape(0, (4, 1)), "has one axis, not two"),
-    ("ex-tensors-shapes", other_shape(0, None), "PyTorch does not refuse this"),
     ("ex-tensors-shapes", other_shape(0, (4, 3)), "X @ w: this has 2 axes"),
     ("ex-tensors-shapes", other_shape(0, (3,)), "X @ w: the length is another"),
     ("ex-tensors-shapes", other_shape(0, "(4,)"), "this is a str of length 4"),
+    ("ex-tensors-shapes", other_shape(0, (4.0,)), "X @ w: a shape is a tuple"),
     ("ex-tensors-shapes", other_shape(1, (4, 3)), "their right ends aligned"),
+    ("ex-tensors-shapes", other_shape(1, "error"), "None stands for an error"),
     ("ex-tensors-shapes", other_shape(2, (4,)), "c has two axes"),
     ("ex-tensors-shapes", other_shape(2, (4, 1)), "c - r: on the last axis 1 meets 4"),
+    ("ex-tensors-shapes", other_shape(2, (1, 4)), "c - r: the lengths are others"),
     ("ex-tensors-shapes", other_shape(3, (4,)), "the one that goes"),
     ("ex-tensors-shapes", other_shape(3, (1, 3)), "that needs keepdim"),
     ("ex-tensors-shapes", other_shape(3, ()), "not over both"),
     ("ex-tensors-shapes", other_shape(4, None), "keepdim leaves the sums in a column"),
     ("ex-tensors-shapes", other_shape(4, (4, 1)), "the single column is stretched"),
+    ("ex-tensors-shapes", other_shape(4, (3, 4)), "the lengths are others"),
     ("ex-tensors-shapes", other_shape(5, (4, 1)), "takes its axis away."),
     ("ex-tensors-shapes", other_shape(5, (4, 4)), "so both have one axis"),
+    ("ex-tensors-shapes", other_shape(5, None), "X[:, 0] * r: PyTorch does not refuse this"),
     ("ex-tensors-weights", torch.ones(2, 3), "u_mean: these weights give the gradient of the sum"),
     ("ex-tensors-weights", WEIGHTS[::-1], "u_mean: these weights give the gradient of the difference"),
+    ("ex-tensors-weights", [WEIGHTS[0], WEIGHTS[0]], "u_difference: "),
     ("ex-tensors-weights", [WEIGHTS[0], [1, 0, -1]], "u_difference: these weights give the gradient of y[0]"),
     (
         "ex-tensors-weights",
@@ -172,10 +159,16 @@ WRONG = [
         "u_difference: these weights give the gradient of the sum",
     ),
     ("ex-tensors-weights", [WEIGHTS[0], [0, 0, 1]], "the gradient of y[2] alone"),
+    ("ex-tensors-weights", [WEIGHTS[0], [1, 0, 1]], "the gradient of y[2] + y[0]"),
+    ("ex-tensors-weights", [WEIGHTS[0], [-0.5, 0, 0.5]], "the gradient of half the difference"),
     ("ex-tensors-weights", [WEIGHTS[0], [-1, 1, 1]], "u_difference: 1 of 3 entries are wrong"),
-    ("ex-tensors-weights", [..., ...], "this is a list of length 2"),
+    ("ex-tensors-weights", [[0.5, 0.5, 0.5], WEIGHTS[1]], "u_mean: it is the right result times 1.5"),
+    ("ex-tensors-weights", [[3, 3, 3], WEIGHTS[1]], "u_mean: it is the right result times 9"),
+    ("ex-tensors-weights", [..., ...], "the entry [0] is missing"),
     ("ex-tensors-weights", WEIGHTS[0], "this is a list of length 3"),
+    ("ex-tensors-weights", [1 / 3, [-1, 0, 1]], "Its entries differ in shape"),
     ("ex-tensors-distances", lambda X, C: distances(X, C).sqrt(), "these are the distances"),
+    ("ex-tensors-distances", torch.cdist, "these are the distances"),
     ("ex-tensors-distances", lambda X, C: ((X[:, None] - C).sum(2)) ** 2, "summed, and then squared"),
     ("ex-tensors-distances", lambda X, C: (X[:, None] - C).abs().sum(2), "sums of absolute values"),
     ("ex-tensors-distances", lambda X, C: ((X[:, None] - C) ** 2).mean(2), "the mean over the coordinates"),
@@ -183,37 +176,18 @@ WRONG = [
     ("ex-tensors-distances", lambda X, C: distances(C, X), "Have rows and columns changed places?"),
     ("ex-tensors-distances", lambda X, C: ((X - C) ** 2).sum(1), "stops with RuntimeError"),
     ("ex-tensors-distances", lambda X, C: X[:, None] - C, "this is a tensor of shape (5, 3, 2)"),
-    ("ex-tensors-jacobian", never_reset, "each row holds the rows above it too"),
-    ("ex-tensors-jacobian", one_gradient, "every row is the sum of the rows"),
-    ("ex-tensors-jacobian", one_memory, "every row is the last one"),
-    (
-        "ex-tensors-jacobian",
-        graph_used_twice,
-        "stops with RuntimeError: Trying to backward through the graph",
-    ),
-    ("ex-tensors-jacobian", lambda f, x: jacobian(f, x).T, "Have rows and columns changed places?"),
-    ("ex-tensors-jacobian", lambda f, x: f(x).sum().backward(), "element 0 of tensors does not require grad"),
-    ("ex-tensors-jacobian", lambda f, x: -jacobian(f, x), "the sign is wrong"),
-    ("ex-tensors-jacobian", lambda f, x: jacobian(f, x)[:1], "this is a tensor of shape (1, 4)"),
-    ("ex-tensors-newton", in_place(lambda x, y, grad: x + y / grad), "the wrong sign"),
-    ("ex-tensors-newton", in_place(lambda x, y, grad: x - y * grad), "the formula divides"),
-    ("ex-tensors-newton", in_place(lambda x, y, grad: x - grad), "is f′(x) alone"),
-    ("ex-tensors-newton", in_place(lambda x, y, grad: x), "x has not moved"),
-    ("ex-tensors-newton", in_place(lambda x, y, grad: x - y / grad, forget=False), "of the steps add up"),
-    ("ex-tensors-newton", lambda f, x, n_steps: newton(f, x, n_steps + 1), "it is too small"),
-    (
-        "ex-tensors-newton",
-        lambda f, x, n_steps: newton(f, x, 1),
-        "(Tried with f = x**2 - 2, x = 1.0, n_steps = 2",
-    ),
-    ("ex-tensors-newton", lambda f, x, n_steps: None, "the function returns nothing"),
+    ("ex-tensors-distances", lambda X, C: ((X[:, None] - C) ** 2).sum(1), "this is a tensor of shape (5, 2)"),
+    ("ex-tensors-distances", lambda X, C: ((X[:, None] - C) ** 2).sum(), "this is a number"),
+    ("ex-tensors-distances", lambda X, C: (X[:, :1] - C[:, 0]) ** 2, "only the first coordinate counts"),
+    ("ex-tensors-distances", two_coordinates, "of 16 entries are wrong"),
+    ("ex-tensors-distances", lambda X, C: 2 * distances(X, C), "twice the right result"),
+    ("ex-tensors-distances", lambda X, C: -distances(X, C), "the sign is wrong"),
+    ("ex-tensors-distances", moved_to_the_mean, "has changed"),
+    ("ex-tensors-distances", seeds(lambda seed: lambda X, C: invented(len(X), len(C), seed)), "are wrong"),
     ("ex-tensors-table", lambda y_hat, y: ((y_hat - y) ** 2).mean(), "the mean over the n pairs"),
-    (
-        "ex-tensors-table",
-        lambda y_hat, y: y_hat.var() + y.var() + (y_hat - y).mean() ** 2,
-        "divides by n − 1",
-    ),
-    ("ex-tensors-table", lambda y_hat, y: y_hat.var(correction=0) + y.var(correction=0), "is missing"),
+    ("ex-tensors-table", lambda y_hat, y: terms(y_hat, y, correction=1), "divides by n − 1"),
+    ("ex-tensors-table", lambda y_hat, y: terms(y_hat, y, shift=0), "is missing"),
+    ("ex-tensors-table", lambda y_hat, y: terms(y_hat, y, shift=-1), "it is too small"),
     ("ex-tensors-table", lambda y_hat, y: (y_hat - y).mean() ** 2, "the variances are missing"),
     (
         "ex-tensors-table",
@@ -230,6 +204,11 @@ WRONG = [
         lambda y_hat, y: y.var(correction=0) + y_hat.var(correction=0) + (y_hat - y).mean(),
         "the means is not squared",
     ),
+    (
+        "ex-tensors-table",
+        lambda y_hat, y: y.var(correction=0) + y_hat.var(correction=0) + (y_hat + y).mean() ** 2,
+        "the means are added",
+    ),
     ("ex-tensors-table", lambda y_hat, y: len(y) * table_mse(y_hat, y), "a sum where a mean is asked for"),
     ("ex-tensors-table", lambda y_hat, y: ((y_hat[:, None] - y) ** 2).sum(), "the sum over the table"),
     (
@@ -237,24 +216,35 @@ WRONG = [
         lambda y_hat, y: y_hat.std(correction=0) + y.std(correction=0) + (y_hat - y).mean() ** 2,
         "these are standard deviations",
     ),
+    ("ex-tensors-table", lambda y_hat, y: (y_hat[:, None] - y) ** 2, "this is a tensor of shape (6, 6)"),
+    ("ex-tensors-table", lambda y_hat, y: 2 * y.var(correction=0), "it is too "),
+    ("ex-tensors-table", sorted_in_place, "y_hat has changed"),
     ("ex-tensors-quadratic", lambda M, x: 2 * M @ x, "for a symmetric M only"),
     ("ex-tensors-quadratic", lambda M, x: M @ x, "one of the two terms is missing"),
     ("ex-tensors-quadratic", lambda M, x: M.T @ x, "so there are two terms; this is one"),
     ("ex-tensors-quadratic", lambda M, x: 2 * M.T @ x, "the two terms differ"),
+    ("ex-tensors-quadratic", lambda M, x: (M - M.T) @ x, "the two terms are to be added"),
+    ("ex-tensors-quadratic", lambda M, x: (M + M.T) @ x / 2, "half the right result"),
+    ("ex-tensors-quadratic", lambda M, x: -(M + M.T) @ x, "the sign is wrong"),
+    ("ex-tensors-quadratic", lambda M, x: (M + M.T) @ x + M.diag() * x, "of 3 entries are wrong"),
     ("ex-tensors-quadratic", lambda M, x: x @ M @ x, "and a row of 3 numbers is asked for"),
-    ("ex-tensors-corners", {}, "a dictionary with the keys"),
-    ("ex-tensors-corners", list(CORNERS.values()), "a dictionary with the keys"),
-    ("ex-tensors-corners", dict.fromkeys(CORNERS), "abs: a number is asked for, and this is nothing"),
-    ("ex-tensors-corners", {**CORNERS, "sqrt": 0.0}, "sqrt: PyTorch gives another. (0 is"),
-    ("ex-tensors-corners", {**CORNERS, "sqrt": math.nan}, "sqrt: PyTorch gives another"),
-    ("ex-tensors-corners", {**CORNERS, "maximum": 1.0}, "maximum: PyTorch gives another"),
-    ("ex-tensors-corners", {**CORNERS, "maximum": math.inf}, "maximum: the gradients before it are added in"),
-    ("ex-tensors-corners", {**CORNERS, "where": math.inf}, "where: PyTorch gives another"),
-    ("ex-tensors-corners", {**CORNERS, "abs": "none"}, "abs: a number is asked for"),
+    ("ex-tensors-quadratic", lambda M, x: M + M.T, "and a row of 3 numbers is asked for"),
+    ("ex-tensors-quadratic", by_autograd, "autograd is used"),
+    (
+        "ex-tensors-quadratic",
+        lambda M, x: torch.func.grad(lambda x: x @ M @ x)(x),
+        "autograd is used",
+    ),
+    ("ex-tensors-quadratic", symmetric_in_place, "M has changed"),
 ]
 
 
-TestTensors = attempts(tensors, RIGHT, WRONG)
+def invented(n, m, seed):
+    """A table of numbers that are nothing in particular."""
+    return torch.rand(n, m, generator=torch.Generator().manual_seed(seed))
+
+
+TestTensors = attempts(tensors, RIGHT, WRONG, least=(3, 8))
 
 
 def rows_of_the_table() -> list[tuple[str, str]]:
