@@ -10,10 +10,39 @@ from threading import Thread
 import nnbook  # noqa: F401 (before any torchvision, which may need its help)
 import pytest
 from bookkit.addresses import addresses
+from bookkit.execution.kept import FOLDER as KEPT
 from playwright.sync_api import Error, sync_playwright
 
 from tests.building import ROOT, built_site
 from tests.environments import copy_of_repository
+
+# What a test must build before it can begin, and the modules that take longest, which begin first.
+SLOW = {
+    "site",
+    "subset_site",
+    "clone",
+    "browser",
+    "good",
+    "book",
+    "settled",
+    "faulty",
+    "built",
+    "server",
+    "runs",
+}
+LONGEST = ["test_standalone", "test_site", "test_build", "test_execution", "test_binder", "test_incremental"]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark the tests that are quick, and put first the modules that take long."""
+
+    def place(item: pytest.Item) -> int:
+        return LONGEST.index(item.path.stem) if item.path.stem in LONGEST else len(LONGEST)
+
+    for item in items:
+        if not SLOW & set(item.fixturenames):
+            item.add_marker(pytest.mark.quick)
+    items.sort(key=place)
 
 
 @pytest.fixture(scope="session")
@@ -23,8 +52,10 @@ def site() -> Path:
 
 
 @pytest.fixture(scope="session")
-def subset_site() -> Path:
-    """The site on the images that ship with the book."""
+def subset_site(site) -> Path:
+    """The site on the images that ship with the book; pages without digits are those of the other site."""
+    runs, own = (folder / "_build" / KEPT for folder in (ROOT, ROOT / "_build" / "subset"))
+    shutil.copytree(runs, own, dirs_exist_ok=True)
     return built_site(ROOT / "_build" / "subset", NNBOOK_DATA="subset")
 
 

@@ -27,6 +27,7 @@ from nnbook import data
 
 from bookkit.addresses import ROOT
 
+FOLDER = ".kept"  # in the folder of a build
 KEPT = 4  # runs of a page: going back to the subset or to another branch runs nothing again
 COMPUTED_WITH = ("matplotlib", "numpy", "torch", "torchvision")
 USES_DATA = "code/nnbook/data.py"
@@ -168,4 +169,4 @@ def fingerprint_for(needs: dict[str, str]) -> str | None:
 
 def folder_of(app) -> Path:
     """The folder, in a build's, of what is kept."""
-    return Path(app.outdir).parent / ".kept" / f"python{sys.version_info.major}.{sys.version_info.minor}"
+    return Path(app.outdir).parent / FOLDER / f"python{sys.version_info.major}.{sys.version_info.minor}"
