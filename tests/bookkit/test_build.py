@@ -64,6 +64,8 @@ WARNINGS = {
         "So ![a picture that is not there](nowhere.png) it is.",
         "image file not readable: book/nowhere.png",
     ),
+    "term": ("index.md", "{term}`nothing`", "term not in glossary: 'nothing'"),
+    "page": ("index.md", "{doc}`nowhere`", "unknown document: 'nowhere'"),
     "heading": ("index.md", "#### Too deep", "Non-consecutive header level increase"),
 }
 
@@ -73,7 +75,7 @@ def good(tmp_path_factory) -> Path:
     """The small book, built without a warning."""
     folder = tmp_path_factory.mktemp("good") / "book"
     shutil.copytree(Path(__file__).with_name("small_book"), folder)
-    for name in ("_config.yml", "requirements.txt"):
+    for name in ("_config.yml", "pyproject.toml", "requirements.txt"):
         shutil.copy(ROOT / name, folder)
     for name in ("book/_static", "code"):
         shutil.copytree(ROOT / name, folder / name)

@@ -141,18 +141,24 @@ class Markdown:
         return f"**{self.inside(node)}**"
 
     @of.register
+    def _(self, node: nodes.transition) -> str:
+        return "---"
+
+    @of.register
     def _(self, node: nodes.block_quote) -> str:
         return quotation(self.blocks(node.children))
 
     @of.register
     def _(self, node: nodes.literal_block) -> str:
-        code, language = node.astext(), node.get("language", "")
+        code, language = node.astext().rstrip("\n"), node.get("language", "")
         ticks = fence(code, 3)
         return f"{ticks}{'' if language == 'none' else language}\n{code}\n{ticks}"
 
     @of.register
     def _(self, node: nodes.math_block) -> str:
         tex = node.astext().strip()
+        if node.get("nowrap"):  # an environment that displays itself
+            return tex
         outside = re.sub(r"\\begin\{(\w+\*?)\}.*?\\end\{\1\}", "", tex, flags=re.S)
         if "\\\\" in outside:  # Sphinx splits such lines too
             tex = f"\\begin{{split}}\n{tex}\n\\end{{split}}"
