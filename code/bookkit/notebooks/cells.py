@@ -11,7 +11,6 @@ from collections import Counter
 import nbformat
 from docutils import nodes
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
-from sphinx.util import logging
 from sphinx_exercise.nodes import is_exercise_node, is_solution_node
 
 from bookkit.addresses import ROOT, STUDENTS, Addresses, notebook
@@ -22,8 +21,6 @@ from bookkit.quizzes.directive import quiz_question
 
 LICENCE = "Text CC BY 4.0, code MIT"
 FOLDED = {"hide-input", "hide-cell"}
-
-logger = logging.getLogger(__name__)
 
 
 class Cells:
@@ -105,7 +102,7 @@ class Cells:
         """A cell without its outputs; the caption of its figure stands below."""
         metadata, parts = node["cell_metadata"], {part["nb_element"]: part for part in node.children}
         if "cell_code_source" not in parts:
-            logger.warning("a notebook needs the code of this cell; fold it with hide-input", location=node)
+            self.markdown.warn(node, "a notebook needs the code of this cell; fold it with hide-input")
             return
         code = parts["cell_code_source"].astext()
         self.add(new_code_cell(code, metadata=settings(metadata.get("tags", []))), self.name)
@@ -128,20 +125,19 @@ def slug(title: str) -> str:
     return re.sub(r"[^a-z0-9]+", "-", title.lower()).strip("-")[:40].strip("-") or "section"
 
 
-def make(env, document: nodes.document, where: Addresses, solutions: bool) -> nbformat.NotebookNode:
+def make(markdown: Markdown, document: nodes.document, solutions: bool) -> nbformat.NotebookNode:
     """The notebook of a chapter.
 
-    env: Sphinx's environment.
+    markdown: what makes its nodes Markdown.
     document: the chapter, references resolved.
-    where: the addresses of the book.
     solutions: whether to keep them.
     """
-    cells = Cells(Markdown(env, document, where), solutions)
+    cells = Cells(markdown, solutions)
     cells.fill(document.children)
     metadata = {
         "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
         "language_info": {"name": "python"},
-        "nnbook": {"chapter": env.docname, "version": package_version()},
+        "nnbook": {"chapter": markdown.docname, "version": package_version()},
     }
     made = new_notebook(cells=cells.cells, metadata=metadata)
     nbformat.validate(made)

@@ -14,12 +14,13 @@ from sphinx.locale import admonitionlabels
 from sphinx.util import logging
 
 from bookkit.addresses import Addresses
-from bookkit.notebooks.text import escaped, fence, fold, indented, one_line, paragraph, quotation
+from bookkit.notebooks.text import escaped, fence, fold, indented, one_line, paragraph, quotation, summary
 from bookkit.quizzes.directive import parts, quiz_question
 from bookkit.quizzes.source import KINDS
 
 NOT_IN_NOTEBOOKS = {"chapter-times"}  # classes of what the site measures
 ALIGNMENTS = {"text-left": ":---", "text-center": ":---:", "text-right": "---:"}
+
 logger = logging.getLogger(__name__)
 
 
@@ -36,6 +37,7 @@ class Markdown:
         self.env = env
         self.docname = env.docname
         self.where = where
+        self.warned: set[int] = set()
         self.sources = {id_ for source in document.findall(nodes.citation) for id_ in source["ids"]}
 
     def number(self, kind: str, ids: list[str]) -> str:
@@ -70,12 +72,18 @@ class Markdown:
     @singledispatchmethod
     def of(self, node: nodes.Node) -> str:
         """The Markdown of a node."""
-        place = node
-        while place.line is None and place.parent is not None:
-            place = place.parent
-        sentence = "a notebook cannot show a node %s: give it a function in %s"
-        logger.warning(sentence, type(node).__name__, __file__, location=place)
+        self.warn(
+            node, f"a notebook cannot show a node {type(node).__name__}: give it a function in {__file__}"
+        )
         return node.astext()
+
+    def warn(self, node: nodes.Node, sentence: str) -> None:
+        """Warn of a node, once for all notebooks of the page."""
+        if id(node) not in self.warned:
+            self.warned.add(id(node))
+            while node.line is None and node.parent is not None:
+                node = node.parent
+            logger.warning(sentence, location=node)
 
     # What stands in a line
 
@@ -215,9 +223,11 @@ class Markdown:
     @of.register
     def _(self, node: nodes.Admonition) -> str:
         own_title = isinstance(node[0], nodes.title)
-        title = self.inside(node[0]) if own_title else admonitionlabels[node.tagname]
+        title = node[0] if own_title else nodes.title(text=admonitionlabels[node.tagname])
         body = self.blocks(node[1:] if own_title else node.children)
-        return fold(title, body) if "dropdown" in node["classes"] else quotation(f"**{title}**\n\n{body}")
+        if "dropdown" in node["classes"]:
+            return fold(summary(title), body)
+        return quotation(f"**{self.inside(title)}**\n\n{body}")
 
     @of.register
     def _(self, node: nodes.citation) -> str:

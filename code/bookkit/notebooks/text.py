@@ -1,6 +1,9 @@
 """Pieces of Markdown as text."""
 
 import re
+from html import escape
+
+from docutils import nodes
 
 MARK = re.compile(
     r"[\\*`$|]|~(?=~)"
@@ -28,6 +31,18 @@ def fence(code: str, shortest: int) -> str:
 def fold(title: str, body: str) -> str:
     """A fold, closed at first. The blank lines let the body be read as Markdown."""
     return f"<details>\n<summary>{title}</summary>\n\n{body}\n\n</details>"
+
+
+def summary(title: nodes.title) -> str:
+    """The title of a fold, where no Markdown is read, but formulas are: they have no marks of HTML."""
+    found = ""
+    for part in title.children:
+        if isinstance(part, nodes.math):
+            tex = part.astext().replace("<", "\\lt ").replace(">", "\\gt ")
+            found += f"${tex}$"
+        else:
+            found += escape(part.astext(), quote=False)
+    return found
 
 
 def quotation(text: str) -> str:

@@ -21,6 +21,7 @@ from sphinx.transforms.post_transforms import SphinxPostTransform
 from bookkit.addresses import STUDENTS, TEACHERS, addresses, chapters, notebook
 from bookkit.execution.executed import executed_cells
 from bookkit.notebooks.cells import make, package_version
+from bookkit.notebooks.markdown import Markdown
 
 AS_RUN = "as-run/"
 SETS = [STUDENTS, TEACHERS, AS_RUN]
@@ -57,8 +58,9 @@ class WriteNotebooks(SphinxPostTransform):
         """Write both."""
         page = self.env.docname
         if self.app.builder.name == "html" and page in chapters(self.app.srcdir):
+            markdown = Markdown(self.env, self.document, addresses())
             for set_ in (STUDENTS, TEACHERS):
-                made = make(self.env, self.document, addresses(), solutions=set_ == TEACHERS)
+                made = make(markdown, self.document, solutions=set_ == TEACHERS)
                 write(self.app, notebook(page, set_), made)
 
 
