@@ -14,7 +14,7 @@ from bookkit.execution.kept import FOLDER as KEPT
 from playwright.sync_api import Error, sync_playwright
 
 from tests.building import ROOT, built_site
-from tests.environments import copy_of_repository
+from tests.environments import copy_of_repository, notebooks_command
 
 # What a test must build before it can begin, and the modules that take longest, which begin first.
 SLOW = {
@@ -60,9 +60,19 @@ def subset_site(site) -> Path:
 
 
 @pytest.fixture(scope="session")
-def clone(tmp_path_factory) -> Path:
-    """A copy of the repository whose branch, the one that addresses name, holds the files as they are now."""
-    return copy_of_repository(tmp_path_factory.mktemp("clone"), addresses().branch)
+def notebooks(site) -> Path:
+    """The folder of the notebooks that the build wrote with the site."""
+    return site.parent / "notebooks"
+
+
+@pytest.fixture(scope="session")
+def clone(notebooks, tmp_path_factory) -> Path:
+    """A copy of the repository, with the files as they are now on its branch, and the notebooks on theirs."""
+    folder = copy_of_repository(tmp_path_factory.mktemp("clone"), addresses().branch)
+    shutil.copytree(notebooks, folder / "_build" / "notebooks")
+    result = notebooks_command(folder)
+    assert result.returncode == 0, result.stderr
+    return folder
 
 
 @pytest.fixture(scope="session")

@@ -12,6 +12,12 @@ from packaging.requirements import Requirement
 
 from tests.building import ROOT
 
+SOMEONE = {  # who commits in tests
+    f"GIT_{role}_{part}": "test@test.example"
+    for role in ("AUTHOR", "COMMITTER")
+    for part in ("NAME", "EMAIL")
+}
+
 
 def copy_of_repository(folder: Path, branch: str) -> Path:
     """A repository whose branch holds the files as they are here now, committed or not."""
@@ -27,10 +33,22 @@ def copy_of_repository(folder: Path, branch: str) -> Path:
         if (ROOT / name).is_file():
             (folder / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copy2(ROOT / name, folder / name)
-    someone = ["-c", "user.name=A test", "-c", "user.email=test@example.org", "-c", "commit.gpgsign=false"]
-    for command in (["init", "-q", "-b", branch], ["add", "--all"], [*someone, "commit", "-qm", "The book"]):
-        subprocess.run([git, *command], cwd=folder, check=True)
+    commit = ["-c", "commit.gpgsign=false", "commit", "-qm", "The book"]
+    for command in (["init", "-q", "-b", branch], ["add", "--all"], commit):
+        subprocess.run([git, *command], cwd=folder, env=os.environ | SOMEONE, check=True)
     return folder
+
+
+def notebooks_command(folder: Path, *options: str) -> subprocess.CompletedProcess:
+    """Run `python -m bookkit.notebooks` in a copy of the repository and return the finished process."""
+    return subprocess.run(
+        [sys.executable, "-m", "bookkit.notebooks", *options],
+        cwd=folder,
+        env=os.environ | SOMEONE | {"PYTHONPATH": str(folder / "code")},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
 
 
 def environment_with(folder: Path, *packages: str) -> Path:

@@ -7,12 +7,12 @@
 - `incremental`: only what a change concerns is read and written again;
 - `exercises`: exercises with levels, checkers and solutions, none without a part;
 - `quizzes`: self-check questions;
-- `notebooks`: a notebook of each chapter, and the buttons that open it;
+- `notebooks`: two notebooks of each chapter, and the buttons that open them;
 - `pages`: what the pages of the site show besides their text, and mends of their HTML;
 - `lints`: faults of pages that a machine can see.
 
 Imports run one way: `addresses` imports none of them, `execution` only `addresses`, and the others these two;
-`lints` may import any.
+`lints` and `notebooks` may import any.
 """
 
 PARTS = ["incremental", "execution", "pages", "exercises", "quizzes", "lints", "notebooks"]

@@ -10,7 +10,8 @@ from urllib.parse import urlsplit
 import yaml
 
 ROOT = Path(__file__).resolve().parents[2]
-STUDENTS, TEACHERS = "book/notebooks", "book/notebooks/with-solutions"  # the folders of the two sets
+NOTEBOOKS = "notebooks"  # the branch of the repository that `python -m bookkit.notebooks` makes
+STUDENTS, TEACHERS = "", "with-solutions/"  # the folders of the two sets there
 
 
 @dataclass(frozen=True)
@@ -41,21 +42,21 @@ class Addresses:
         """A page of the site; page: its path in the repository without the suffix."""
         return f"{self.site}{page}.html" + (f"#{anchor}" if anchor else "")
 
-    def file(self, path: str) -> str:
-        """A file of the repository, shown by its host."""
-        return f"{self.repository}/blob/{self.branch}/{path}"
-
     def raw(self, path: str) -> str:
         """A file of the repository as it is."""
         return f"{self.repository}/raw/{self.branch}/{path}"
 
-    def colab(self, path: str) -> str:
-        """A notebook of the repository, opened in Colab."""
-        return f"https://colab.research.google.com/github/{self.name}/blob/{self.branch}/{path}"
+    def file(self, notebook: str) -> str:
+        """A notebook, shown by the repository's host."""
+        return f"{self.repository}/blob/{NOTEBOOKS}/{notebook}"
 
-    def binder(self, path: str) -> str:
-        """A notebook of the repository, opened in JupyterLab on Binder."""
-        return f"https://mybinder.org/v2/gh/{self.name}/{self.branch}?urlpath=lab/tree/{path}"
+    def colab(self, notebook: str) -> str:
+        """A notebook, opened in Colab."""
+        return f"https://colab.research.google.com/github/{self.name}/blob/{NOTEBOOKS}/{notebook}"
+
+    def binder(self, notebook: str) -> str:
+        """A notebook, opened in JupyterLab on Binder."""
+        return f"https://mybinder.org/v2/gh/{self.name}/{NOTEBOOKS}?urlpath=lab/tree/{notebook}"
 
 
 def addresses(root: Path = ROOT) -> Addresses:
@@ -84,5 +85,5 @@ def pages(root: Path = ROOT) -> list[str]:
 
 
 def notebook(page: str, folder: str = STUDENTS) -> str:
-    """The path of a chapter's notebook in the repository."""
-    return f"{folder}/{PurePosixPath(page).name}.ipynb"
+    """The path of a chapter's notebook in `_build/notebooks/` and on the branch."""
+    return f"{folder}{PurePosixPath(page).name}.ipynb"

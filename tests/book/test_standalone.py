@@ -21,12 +21,10 @@ from pathlib import Path
 import nbformat
 import pytest
 from bookkit.addresses import TEACHERS, addresses, chapters, notebook
-from bookkit.notebooks import notebooks
-from bookkit.notebooks.labels import book
+from bookkit.notebooks.written import AS_RUN
 from nnbook import data
 from nnbook.check.verdict import VERDICT
 
-from tests.building import ROOT
 from tests.environments import environment_with
 
 PAGES = list(chapters())
@@ -81,7 +79,7 @@ def python(tmp_path_factory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def start(python, clone, tmp_path_factory):
+def start(python, clone, notebooks, tmp_path_factory):
     """A function that runs a notebook in an empty folder, its package coming from the copy."""
     watch = tmp_path_factory.mktemp("watch")
     (watch / "sitecustomize.py").write_text(WATCH)
@@ -90,7 +88,7 @@ def start(python, clone, tmp_path_factory):
     def run(path: str) -> Run:
         folder, elsewhere = (tmp_path_factory.mktemp(name) for name in (Path(path).stem, "elsewhere"))
         public, local = addresses().package, f"git+file://{clone}@{addresses().branch}"
-        text = (ROOT / path).read_text(encoding="utf-8")
+        text = (notebooks / path).read_text(encoding="utf-8")
         assert text.count(public) == 1
         (folder / "chapter.ipynb").write_text(text.replace(public, local), encoding="utf-8")
         source = data.mnist_source()
@@ -159,8 +157,8 @@ def test_only_its_folder_the_environment_and_the_data_are_read(page, runs):
 
 
 @pytest.mark.parametrize("page", PAGES)
-def test_outputs_are_those_of_the_page(page, runs, site):
-    as_run = notebooks.as_run(book(), page)
+def test_outputs_are_those_of_the_page(page, runs, notebooks):
+    as_run = nbformat.read(notebooks / notebook(page, AS_RUN), as_version=4)
     shown = [c for c in code_cells(as_run) if "remove-cell" not in c.metadata.get("tags", [])]
     own = code_cells(runs[page].notebook)[1:]
     assert [cell.source for cell in own] == [cell.source for cell in shown]

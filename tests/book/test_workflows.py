@@ -51,3 +51,14 @@ def test_ci_runs_the_readme_line_for_tests():
     pattern = re.search(r"grep -E '(.*)' README.md", (ROOT / ".ci" / "run").read_text())[1]
     lines = [line for line in (ROOT / "README.md").read_text().splitlines() if re.search(pattern, line)]
     assert len(lines) == 1
+
+
+def test_only_the_job_that_pushes_the_notebooks_may_write_to_the_repository():
+    jobs = yaml.safe_load((ROOT / ".github/workflows/pages.yml").read_text())
+    assert jobs["permissions"]["contents"] == "read"
+    writes = {name for name, job in jobs["jobs"].items() if "permissions" in job}
+    assert writes == {"notebooks"}
+    assert jobs["jobs"]["notebooks"]["permissions"] == {"contents": "write"}
+    assert jobs["jobs"]["notebooks"]["needs"] == "build"
+    pushes = [step["run"] for step in jobs["jobs"]["notebooks"]["steps"] if "run" in step]
+    assert any(run.endswith("python -m bookkit.notebooks --push\n") for run in pushes)

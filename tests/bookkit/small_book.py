@@ -15,7 +15,7 @@ def cell(code: str) -> str:
 def make_good(folder: Path) -> Path:
     """The small book in a folder that is still to be made, built without a warning."""
     shutil.copytree(Path(__file__).with_name("small"), folder)
-    for name in ("_config.yml", "requirements.txt"):
+    for name in ("_config.yml", "pyproject.toml", "requirements.txt"):
         shutil.copy(ROOT / name, folder)
     for name in ("book/_static", "code"):
         shutil.copytree(ROOT / name, folder / name)

@@ -6,6 +6,7 @@ tests install; the script meets them and finds that nothing is missing.
 """
 
 import os
+import shutil
 import socket
 import subprocess
 import time
@@ -16,11 +17,11 @@ from urllib.request import urlopen
 
 import nbformat
 import pytest
-from bookkit.addresses import addresses
+from bookkit.addresses import NOTEBOOKS
 from bs4 import BeautifulSoup
 
 from tests.building import ROOT
-from tests.environments import copy_of_repository, environment_with
+from tests.environments import environment_with
 
 CHAPTER = "book/tensors"  # it has figures, runs in seconds, and needs no digits
 
@@ -36,10 +37,12 @@ class Server:
 
 
 @pytest.fixture(scope="module")
-def server(tmp_path_factory):
-    """JupyterLab in an environment that the files of .binder/ made; it ends with the tests."""
+def server(clone, tmp_path_factory):
+    """JupyterLab in an environment that the branch's .binder/ made; it ends with the tests."""
     begin = time.monotonic()
-    folder = copy_of_repository(tmp_path_factory.mktemp("binder"), addresses().branch)
+    folder = tmp_path_factory.mktemp("binder")
+    command = [shutil.which("git"), "clone", "--quiet", "--branch", NOTEBOOKS, clone, folder]
+    subprocess.run(command, check=True)
     python = environment_with(tmp_path_factory.mktemp("image") / "env", "torch", "torchvision")
     home = tmp_path_factory.mktemp("home")
     environment = os.environ | {
@@ -130,7 +133,7 @@ def test_a_browser_opens_a_chapter_and_runs_it(server, browser, path, record_pro
     assert [output for output in outputs if output.output_type == "error"] == []
     assert cells[0].outputs == []  # the package is there, so the first cell does nothing
     n_figures = sum("image/svg+xml" in output.get("data", {}) for output in outputs)
-    assert n_figures == page_figures(path)
+    assert n_figures == drawn_figures(file)
     record_property("seconds", f"environment {server.made:.0f}, server {server.started:.0f}, "
                     f"opened {opened:.0f}, first figure {first:.0f}")  # fmt: skip
     print(f"\nenvironment {server.made:.0f} s, server {server.started:.0f} s, from click to the notebook "
@@ -148,10 +151,9 @@ def wait_for_the_last_cell(page, file: Path) -> None:
     pytest.fail("the chapter did not run to its end in three minutes")
 
 
-def page_figures(path: str) -> int:
-    """The number of figures that the chapter has."""
-    cells = nbformat.read(ROOT / path.removeprefix("lab/tree/"), as_version=4).cells
-    return sum(cell.source.startswith("**Fig.") for cell in cells)
+def drawn_figures(file: Path) -> int:
+    """The number of figures that the chapter's cells draw: their captions stand in cells of their own."""
+    return sum(cell.source.startswith("**Fig.") for cell in nbformat.read(file, as_version=4).cells)
 
 
 def test_nothing_of_binder_needs_a_compiler_or_what_builds_the_site():

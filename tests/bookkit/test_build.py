@@ -58,6 +58,8 @@ WARNINGS = {
         "So ![a picture that is not there](nowhere.png) it is.",
         "image file not readable: book/nowhere.png",
     ),
+    "term": ("index.md", "{term}`nothing`", "term not in glossary: 'nothing'"),
+    "page": ("index.md", "{doc}`nowhere`", "unknown document: 'nowhere'"),
     "heading": ("index.md", "#### Too deep", "Non-consecutive header level increase"),
 }
 

@@ -7,7 +7,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import nbformat
 import pytest
-from bookkit.addresses import STUDENTS, TEACHERS, addresses, chapters, notebook
+from bookkit.addresses import NOTEBOOKS, STUDENTS, TEACHERS, addresses, chapters, notebook
 from bs4 import BeautifulSoup
 
 PAGES = list(chapters())
@@ -48,14 +48,14 @@ def launches(page: BeautifulSoup) -> list[str]:
     return [link for link in links if re.search(r"colab\.research|mybinder\.org|\.ipynb$", link)]
 
 
-def test_every_button_that_opens_a_notebook_finds_it_in_the_repository(pages, clone):
+def test_every_button_that_opens_a_notebook_finds_it_on_the_branch_of_the_notebooks(pages, clone):
     where, found = addresses(), 0
     for page in pages.values():
         for url in launches(page):
             if not url.startswith("https://"):
                 continue
             repository, branch, path = named(url)
-            assert (repository, branch) == (where.name, where.branch), url
+            assert (repository, branch) == (where.name, NOTEBOOKS), url
             content = blob(clone, branch, path)
             assert content is not None, url
             nbformat.validate(nbformat.reads(content.decode(), as_version=4))
@@ -77,7 +77,7 @@ def test_downloads_are_the_files_of_the_repository(site, pages, clone):
         links = [link["href"] for link in pages[name].select(".dropdown-download-buttons a[download]")]
         files = [(site / name).parent.joinpath(link).resolve() for link in links]
         assert [file.suffix for file in files] == [".ipynb", ".md"], name
-        assert files[0].read_bytes() == blob(clone, branch, notebook(name))
+        assert files[0].read_bytes() == blob(clone, NOTEBOOKS, notebook(name))
         assert files[1].read_bytes() == blob(clone, branch, f"{name}.md")
 
 

@@ -15,7 +15,7 @@ bibtex_bibfiles = ["references.bib"]
 myst_enable_extensions = ["colon_fence", "dollarmath"]
 nb_execution_mode = "cache"
 numfig = True
-exclude_patterns = [".jupyter_cache"]
+exclude_patterns = [".jupyter_cache", "html", "notebooks"]
 html_theme = "basic"
 html_show_sourcelink = False
 """
@@ -35,8 +35,11 @@ kernelspec:
 """
 
 
-def write(folder: Path, chapters: dict[str, str], others: dict[str, str]) -> None:
-    """Write chapters (in a numbered part) and other pages, by name, and for each a source to cite."""
+def write(folder: Path, chapters: dict[str, str], others: dict[str, str], settings: str = "") -> None:
+    """Write chapters (in a numbered part) and other pages, by name, and for each a source to cite.
+
+    settings: lines that are added to `conf.py`.
+    """
     pages = {"index": "# A tiny book", **chapters, **others}
     for name, text in pages.items():
         (folder / f"{name}.md").write_text(text)
@@ -48,7 +51,7 @@ def write(folder: Path, chapters: dict[str, str], others: dict[str, str]) -> Non
     ]
     toc = {"format": "jb-book", "root": "index", "parts": [part for part in parts if part["chapters"]]}
     (folder / "_toc.yml").write_text(yaml.safe_dump(toc))
-    (folder / "conf.py").write_text(CONF)
+    (folder / "conf.py").write_text(CONF + settings)
 
 
 def build(folder: Path, builder: str, *options: str) -> subprocess.CompletedProcess:

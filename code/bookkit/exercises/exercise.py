@@ -62,3 +62,8 @@ def level_words(node: nodes.Element) -> str:
     """The level of an exercise as the reader sees it."""
     words = [LEVELS[name] for name in LEVELS if name in node["classes"]]
     return ", ".join(words + ["on paper"] * ("on-paper" in node["classes"]))
+
+
+def shown_title(node: nodes.Element) -> list[nodes.Node]:
+    """The nodes of the title as the page shows it: sphinx-exercise sets brackets; the level follows."""
+    return node[0][1:-3]

@@ -1,21 +1,17 @@
 """Sphinx extension: every chapter opens in Colab and on Binder, and its notebook can be downloaded.
 
-The buttons stand in the theme's places at the top of a page, on each page that has a notebook in
-`book/notebooks/`. The directive `launch-list` lists the chapters with the links of both sets of notebooks.
+The buttons stand in the theme's places at the top of a page. The directive `launch-list` lists the chapters
+with the links of both sets of notebooks.
 """
-
-import shutil
-from pathlib import Path
 
 from docutils import nodes
 from sphinx.transforms.post_transforms import SphinxPostTransform
 from sphinx.util.docutils import SphinxDirective
 
-from bookkit.addresses import ROOT, STUDENTS, TEACHERS, addresses, chapters, notebook
+from bookkit.addresses import STUDENTS, TEACHERS, addresses, chapters, notebook
 from bookkit.incremental.whole_book import changed_pages, note_page
+from bookkit.notebooks.written import DOWNLOADS
 from bookkit.pages.measured import link, table
-
-DOWNLOADS = "notebooks"  # the folder of the site with a copy of each notebook
 
 
 class launch_list(nodes.General, nodes.Element):  # noqa: N801 (docutils writes its nodes so)
@@ -48,12 +44,11 @@ def renew_list(app, env) -> list[str]:
 
 
 def launch_table(env) -> nodes.table:
-    """The chapters that have notebooks, in their order, and where each set opens."""
+    """The chapters in their order, and where the notebooks of each open."""
     rows = []
-    for page, number in chapters().items():
-        if page in env.found_docs and (ROOT / notebook(page)).exists():
-            chapter = nodes.inline("", "", nodes.Text(f"{number}. "), link(page))
-            rows.append([chapter, places(page, STUDENTS), places(page, TEACHERS)])
+    for page, number in chapters(env.srcdir).items():
+        chapter = nodes.inline("", "", nodes.Text(f"{number}. "), link(page))
+        rows.append([chapter, places(page, STUDENTS), places(page, TEACHERS)])
     return table(["Chapter", "For students", "With solutions"], rows)
 
 
@@ -69,7 +64,7 @@ def places(page: str, folder: str) -> nodes.inline:
 
 def add_buttons(app, pagename, templatename, context, doctree) -> None:
     """Add Colab and Binder to the header of a page, and the notebook to what can be downloaded."""
-    if pagename not in chapters() or not (ROOT / notebook(pagename)).exists():
+    if pagename not in chapters(app.srcdir):
         return
     path, where, buttons = notebook(pagename), addresses(), context["header_buttons"]
     open_it = [
@@ -78,7 +73,7 @@ def add_buttons(app, pagename, templatename, context, doctree) -> None:
     ]
     group = {"type": "group", "tooltip": "Run this chapter", "icon": "fas fa-rocket", "buttons": open_it}
     buttons.insert(0, {**group, "label": "launch-buttons"})
-    download = context["pathto"](f"{DOWNLOADS}/{Path(path).name}", 1)
+    download = context["pathto"](f"{DOWNLOADS}/{path}", 1)
     for group in buttons:
         if group.get("label") == "download-buttons":
             group["buttons"].insert(0, button(".ipynb", download, "fas fa-code", "Download the notebook"))
@@ -89,23 +84,11 @@ def button(text: str, url: str, icon: str, tooltip: str) -> dict[str, str]:
     return {"type": "link", "text": text, "url": url, "icon": icon, "tooltip": tooltip}
 
 
-def copy_notebooks(app, error) -> None:
-    """Put the notebooks into the site, from where a browser downloads them as files."""
-    if error is None and app.builder.format == "html":
-        target = Path(app.outdir) / DOWNLOADS
-        shutil.rmtree(target, ignore_errors=True)
-        target.mkdir()
-        for page in chapters():
-            if (path := ROOT / notebook(page)).exists():
-                shutil.copy(path, target)
-
-
 def setup(app) -> dict[str, bool]:
-    """Register the buttons, the list, and the copies."""
+    """Register the buttons and the list."""
     app.add_node(launch_list)
     app.add_directive("launch-list", LaunchList)
     app.add_post_transform(FillLists)
     app.connect("env-updated", renew_list)
     app.connect("html-page-context", add_buttons, priority=502)  # after the theme's own
-    app.connect("build-finished", copy_notebooks)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

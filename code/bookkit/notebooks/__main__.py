@@ -1,0 +1,7 @@
+"""The command `python -m bookkit.notebooks`."""
+
+import sys
+
+from bookkit.notebooks.branch import main
+
+sys.exit(main())
