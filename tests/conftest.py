@@ -18,17 +18,8 @@ from tests.environments import copy_of_repository, notebooks_command
 
 # What a test must build before it can begin, and the modules that take longest, which begin first.
 SLOW = {
-    "site",
-    "subset_site",
-    "clone",
-    "browser",
-    "good",
-    "book",
-    "settled",
-    "faulty",
-    "built",
-    "server",
-    "runs",
+    *("site", "subset_site", "clone", "notebooks", "browser"),
+    *("good", "broken", "faulty", "warnings", "built", "python", "server"),
 }
 LONGEST = ["test_standalone", "test_site", "test_build", "test_execution", "test_binder", "test_incremental"]
 
