@@ -3,11 +3,10 @@
 A new environment has PyTorch, torchvision, NumPy, Matplotlib and a kernel, which Colab has too (they are
 linked from the environment of the tests), and nothing of the book. The first cell installs the package from a
 copy of this repository in place of the public address. The set for teachers is run whole: it is the set for
-students and the solutions (tests/bookkit/test_notebooks.py compares the two), so
-it shows that the starters run and that the solutions pass. Each runs in an empty folder of its own, on the
-subset, with as many threads as its page (sums that are split otherwise round otherwise), and shows what its
-page shows, digit for digit, except for cells tagged `timing`: so this is also the test that a chapter gives the
-same when it is run again.
+students and the solutions (tests/bookkit/test_notebooks.py compares the two), so it shows that the starters
+run and that the solutions pass. Each runs in an empty folder of its own, on the subset, with as many threads
+as its page (sums that are split otherwise round otherwise), and shows what its page shows, digit for digit,
+except for cells tagged `timing`: so this is also the test that a chapter gives the same when it is run again.
 """
 
 import json
