@@ -11,7 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
-from nnbook import data
+from nnbook.mnist_files import SUMS, idx_header, sha256_sums
 
 from tests.building import ROOT, STRICT, build
 
@@ -133,13 +133,14 @@ def replace(folder, name, old, new):
 
 
 def write_blank_digits(raw):
-    """Files that pass for the full set: all images are white and show a 0."""
+    """Files that pass for the full set, by a file of checksums: all images are white and show a 0."""
     raw.mkdir(parents=True)
     for part, n in (("train", 60_000), ("t10k", 10_000)):
         for file, shape in (("images-idx3", (n, 28, 28)), ("labels-idx1", (n,))):
             with (raw / f"{part}-{file}-ubyte").open("wb") as output:
-                output.write(data.idx_header(shape))
+                output.write(idx_header(shape))
                 output.truncate(output.tell() + math.prod(shape))
+    (raw / SUMS).write_text(sha256_sums(raw))
 
 
 def executed(folder) -> set[str]:
