@@ -13,6 +13,7 @@ import sys
 import time
 import uuid
 from pathlib import Path
+from tempfile import TemporaryFile
 from threading import Thread
 from urllib.parse import urlsplit
 from urllib.request import Request, urlopen
@@ -39,8 +40,9 @@ def download(root: Path) -> None:
     raw = raw_folder(root)
     _remove_abandoned(raw)
     if not os.path.exists(raw):
-        files = {archive.removesuffix(".gz"): _fetch(archive, md5) for archive, md5 in MNIST.resources}
         try:
+            _check_writable(raw)  # before 11 MB are fetched for nothing
+            files = {archive.removesuffix(".gz"): _fetch(archive, md5) for archive, md5 in MNIST.resources}
             _write(files, raw)
         except OSError as error:
             room = "make room on that disk or " if error.errno in (errno.ENOSPC, errno.EDQUOT) else ""
@@ -49,6 +51,12 @@ def download(root: Path) -> None:
                 f"then run '{FETCH}'."
             ) from error
     verify(root)
+
+
+def _check_writable(raw: Path) -> None:
+    """Write a nameless file where the folder will be, or its folder, or the folder of that."""
+    with TemporaryFile(dir=next(folder for folder in raw.parents if os.path.lexists(folder))) as file:
+        file.write(b"?")
 
 
 def _fetch(archive: str, md5: str) -> bytes:

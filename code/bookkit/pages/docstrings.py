@@ -28,5 +28,6 @@ def list_sentences(app, what, name, obj, options, lines):  # noqa: PLR0917 (Sphi
 
 def setup(app):
     """Register the extension with Sphinx."""
+    app.setup_extension("sphinx.ext.autodoc")  # which names the event
     app.connect("autodoc-process-docstring", list_sentences)
     return {"parallel_read_safe": True, "parallel_write_safe": True}
