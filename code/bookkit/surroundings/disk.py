@@ -52,7 +52,7 @@ def sentence(error: BaseException, place: Path) -> str | None:
     for cause in causes(error):
         number = number_of(cause)
         if number in REMEDIES:
-            # A file that could not be copied is named by where it comes from, be the disk full that it goes to.
+            # A file that could not be copied is named by its source, whose disk need not be the full one.
             named = None if REMEDIES[number] == MAKE_ROOM else getattr(cause, "filename", None)
             thing = named or f"a file in {place}"
             return (
