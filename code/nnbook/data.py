@@ -85,19 +85,22 @@ def mnist_source(may_download: bool = True) -> Source:
 def full_set_folder() -> Path:
     """The folder that `python -m nnbook data` fills: the one that NNBOOK_DATA names, else the cache folder.
 
-    Raises DataError if NNBOOK_DATA is the word `subset`, or begins with a ~ that stands for no folder.
+    Raises DataError if NNBOOK_DATA is the word `subset`, or if the home folder that is meant does not exist.
     """
     named = os.environ.get("NNBOOK_DATA", "")
     if named == "subset":
         raise DataError("NNBOOK_DATA is 'subset', which is no folder: unset it, or name the folder to fill.")
-    if not named:
-        return platformdirs.user_cache_path("nnbook", appauthor=False)
     try:
+        if not named:
+            return platformdirs.user_cache_path("nnbook", appauthor=False)
         return Path(named).expanduser().absolute()
-    except RuntimeError as error:
-        raise DataError(
+    except RuntimeError as error:  # of a ~ that stands for no folder
+        fault = (
             f"NNBOOK_DATA names {named}, but there is no home folder of that name: give the absolute path."
-        ) from error
+            if named
+            else "You have no home folder for a cache: let NNBOOK_DATA name the folder of the full MNIST set."
+        )
+        raise DataError(fault) from error
 
 
 def fingerprint() -> str:
@@ -112,19 +115,24 @@ def fingerprint() -> str:
 def _search(named: str, may_download: bool) -> Source:
     if named == "subset":
         return _source("subset", "NNBOOK_DATA asks for the subset.")
-    folder = full_set_folder()
     if named:
-        _check_named(folder)
+        _check_named(full_set_folder())
         return _source("full", "NNBOOK_DATA names the folder.")
-    if os.path.exists(raw_folder(folder)):
-        return _source("full", "The files are in the cache folder.")
-    if not may_download:
-        return _source("subset", f"The full set is not on this machine; '{FETCH}' fetches it.")
     try:
-        download(folder)
+        why = _found_or_fetched(full_set_folder(), may_download)
     except DataError as error:
         return _source("subset", str(error))
-    return _source("full", "The files were downloaded into the cache folder.")
+    return _source("full", why)
+
+
+def _found_or_fetched(cache: Path, may_download: bool) -> str:
+    """How the full set came into the cache folder; raise DataError if it is not there."""
+    if os.path.exists(raw_folder(cache)):
+        return "The files are in the cache folder."
+    if not may_download:
+        raise DataError(f"The full set is not on this machine; '{FETCH}' fetches it.")
+    download(cache)
+    return "The files were downloaded into the cache folder."
 
 
 def _source(name: str, why: str) -> Source:

@@ -105,7 +105,7 @@ def _checksums(raw: Path, name: str) -> dict[str, str]:
         raise _Fault(f"{old} holds files that hide those in {raw}")
     sums = raw / SUMS
     has_sums = name == "subset" or os.path.lexists(sums)
-    listed = sums.read_text(errors="replace").splitlines() if has_sums else None
+    listed = _listed(sums) if has_sums else None
     checksums = {}
     for file, shape in _shapes(name).items():
         path, content = raw / file, (raw / file).read_bytes()
@@ -113,9 +113,15 @@ def _checksums(raw: Path, name: str) -> dict[str, str]:
         checksums[file] = sha256(content)
         if listed is None and checksums[file] not in (OFFICIAL[file], WITHOUT_FAINTEST):
             raise _Fault(f"{path} is not that file of MNIST, for its checksum is another")
-        if listed is not None and f"{checksums[file]}  {file}" not in listed:
+        if listed is not None and (checksums[file], file) not in listed:
             raise _Fault(f"{path} does not have the checksum that {SUMS} gives")
     return checksums
+
+
+def _listed(sums: Path) -> list[tuple[str, ...]]:
+    """The pairs of checksum and name in a file that sha256sum wrote; it marks names by * on some systems."""
+    lines = sums.read_text(encoding="utf-8", errors="replace").splitlines()
+    return [(line[:64].lower(), line[64:].strip().removeprefix("*")) for line in lines]
 
 
 def _check_idx(path: Path, content: bytes, shape: tuple[int, ...], name: str) -> None:

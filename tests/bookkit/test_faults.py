@@ -42,7 +42,7 @@ def text(file: Path) -> bytes:
     return re.sub(rb"\?v=\w+", b"", file.read_bytes())
 
 
-# These damage the small book itself and mend it: in a copy, whose path is another, Sphinx reads all pages anyway.
+# These damage the small book itself and mend it: in a copy, at another path, Sphinx reads all pages anyway.
 
 
 def test_a_page_that_was_overwritten_is_written_anew_and_nothing_is_run(good):

@@ -132,6 +132,18 @@ def test_a_home_that_is_nobodys_is_an_error(folder, cache, monkeypatch):
         data.mnist_source()
 
 
+def test_nobody_without_a_home_gets_the_subset(monkeypatch):
+    def no_home(*_, **__):
+        raise RuntimeError("could not determine the home directory")
+
+    monkeypatch.setattr(data.platformdirs, "user_cache_path", no_home)
+    source = data.mnist_source()
+    assert source.name == "subset"
+    assert source.why.startswith("You have no home folder for a cache: let NNBOOK_DATA name the folder")
+    with pytest.raises(data.DataError, match=r"^You have no home folder"):
+        data.full_set_folder()
+
+
 @pytest.mark.parametrize(
     ("named", "message"),
     [

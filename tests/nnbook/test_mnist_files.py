@@ -143,6 +143,13 @@ def test_verify_compares_checksums_with_those_beside_the_files(folder):
     assert mnist_files.verify(folder) == ""
 
 
+@pytest.mark.parametrize("change", [str.upper, str.lower], ids=["upper case", "lower case"])
+def test_checksums_may_be_written_as_other_systems_do(folder, change):
+    lines = [f"{change(line[:64])} *{line[66:]}\r\n" for line in sums_of(CONTENT).splitlines()]
+    (folder / "MNIST" / "raw" / "SHA256SUMS").write_bytes("".join(lines).encode())
+    assert mnist_files.verify(folder) == ""
+
+
 def test_another_set_of_digits_may_vouch_for_itself(folder):
     raw = folder / "MNIST" / "raw"
     rewrite(FILES[0], lambda b: b[:-1] + bytes([b[-1] ^ 1]))(raw)
