@@ -75,7 +75,10 @@ def browser():
     flags = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
     with sync_playwright() as playwright:
         try:
-            browser = playwright.chromium.launch(executable_path=installed, args=flags)
+            # Scroll bars are seen, as on Windows and Linux: without a window, Chromium would hide them.
+            browser = playwright.chromium.launch(
+                executable_path=installed, args=flags, ignore_default_args=["--hide-scrollbars"]
+            )
         except Error as error:
             pytest.skip(
                 f"no browser; install Chromium or run `playwright install chromium` ({error.message[:60]})"

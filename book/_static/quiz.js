@@ -6,6 +6,9 @@
 
   // A browser may forbid storage: then answers last as long as the page.
   const stored = (action) => { try { return action(localStorage); } catch { return null; } };
+  // On the book's pages a stand-in that forgets, which is no Storage, replaces a storage that is forbidden.
+  const lasts = stored((storage) => storage instanceof Storage);
+  const promise = lasts ? "Kept in this browser only." : "Not kept, for this browser stores nothing for this page.";
   const prefix = `nnbook-quiz:${forms[0].dataset.page}:`;
   const key = (form) => prefix + form.dataset.name;
 
@@ -79,7 +82,7 @@
     const answered = forms.filter((form) => form.dataset.result);
     const right = answered.filter((form) => form.dataset.result === "right");
     progress.querySelector("p").textContent =
-      `${answered.length} of ${forms.length} answered, ${right.length} right. Kept in this browser only.`;
+      `${answered.length} of ${forms.length} answered, ${right.length} right. ${promise}`;
   };
   progress.querySelector("button").addEventListener("click", () => {
     stored((storage) => Object.keys(storage).filter((k) => k.startsWith(prefix)).forEach((k) => storage.removeItem(k)));

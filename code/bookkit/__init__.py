@@ -3,6 +3,7 @@
 `_config.yml` names this package as one extension. What chapters and readers import is in `nnbook`, beside it;
 `nnbook` imports nothing from here. Each sub-package opens with what it does:
 
+- `surroundings`: what the machine does to a build, said in a sentence;
 - `execution`: the cells of the pages are run, kept, and run again when they must be;
 - `incremental`: only what a change concerns is read and written again;
 - `exercises`: exercises with levels, checkers and solutions, none without a part;
@@ -11,11 +12,14 @@
 - `pages`: what the pages of the site show besides their text, and mends of their HTML;
 - `lints`: faults of pages that a machine can see.
 
-Imports run one way: `addresses` imports none of them, `execution` only `addresses`, and the others these two;
-`lints` and `notebooks` may import any.
+Imports run one way: `addresses` and `surroundings` import none of them, `execution` and `incremental` only these,
+and the others all four; `lints` and `notebooks` may import any.
 """
 
-PARTS = ["incremental", "execution", "pages", "exercises", "quizzes", "lints", "notebooks"]
+PARTS = [
+    *("surroundings", "incremental", "execution", "pages"),
+    *("exercises", "quizzes", "lints", "notebooks"),
+]
 
 
 def setup(app) -> dict[str, bool]:

@@ -8,7 +8,7 @@ import sys
 
 import numpy as np
 
-from nnbook.data import SUBSET, SUMS, idx_header, sha256_sums
+from nnbook.mnist_files import SUBSET, SUMS, idx_header, sha256_sums
 
 
 def split(labels: np.ndarray, n_test: int, seed: int) -> tuple[np.ndarray, np.ndarray]:

@@ -28,6 +28,35 @@ def test_workflow_follows_the_public_schema(workflow):
     assert result.returncode == 0, result.stdout + result.stderr
 
 
+@pytest.mark.parametrize("workflow", WORKFLOWS, ids=lambda path: path.name)
+def test_an_action_is_a_commit_and_not_a_tag_that_can_be_moved(workflow):
+    uses = re.findall(r"^ *(?:- )?uses: *(.*)$", workflow.read_text(), re.MULTILINE)
+    assert len(uses) == workflow.read_text().count("uses:") > 0
+    assert [
+        use for use in uses if not re.fullmatch(r"[\w-]+/[\w-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+", use)
+    ] == []
+
+
+@pytest.mark.parametrize("workflow", WORKFLOWS, ids=lambda path: path.name)
+def test_a_workflow_may_read_and_only_the_job_that_publishes_may_write(workflow):
+    content = yaml.safe_load(workflow.read_text())
+    assert content["permissions"] == {"contents": "read"}
+    for name, job in content["jobs"].items():
+        expected = {"pages": "write", "id-token": "write"} if name == "deploy" else None
+        assert job.get("permissions") == expected
+        for step in job["steps"]:
+            if step.get("uses", "").startswith("actions/checkout@"):  # else the token stays in .git/config
+                assert step["with"]["persist-credentials"] is False
+
+
+def test_one_commit_is_one_version():
+    used = {}
+    for workflow in WORKFLOWS:
+        for action, version in re.findall(r"uses: *(\S+@\S+) # (\S+)", workflow.read_text()):
+            used.setdefault(action.partition("@")[0], set()).add((action, version))
+    assert {action: versions for action, versions in used.items() if len(versions) > 1} == {}
+
+
 def test_publishing_names_its_own_repository(tmp_path):
     """The command of pages.yml is run on a copy: it replaces the address, and nothing else."""
     steps = yaml.safe_load((ROOT / ".github/workflows/pages.yml").read_text())["jobs"]["build"]["steps"]

@@ -9,7 +9,7 @@ import shutil
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from nnbook import data
+from nnbook.mnist_files import SUMS, idx_header, sha256_sums
 
 from tests.bookkit.small_book import add, cell, fails, kept, make, replace, run, succeeds
 from tests.building import STRICT, build
@@ -85,13 +85,14 @@ def broken(good, tmp_path_factory):
 
 
 def write_blank_digits(raw):
-    """Files that pass for the full set: all images are white and show a 0."""
+    """Files that pass for the full set, by a file of checksums: all images are white and show a 0."""
     raw.mkdir(parents=True)
     for part, n in (("train", 60_000), ("t10k", 10_000)):
         for file, shape in (("images-idx3", (n, 28, 28)), ("labels-idx1", (n,))):
             with (raw / f"{part}-{file}-ubyte").open("wb") as output:
-                output.write(data.idx_header(shape))
+                output.write(idx_header(shape))
                 output.truncate(output.tell() + math.prod(shape))
+    (raw / SUMS).write_text(sha256_sums(raw))
 
 
 def test_all_pages_that_fail_are_named(book):

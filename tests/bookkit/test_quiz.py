@@ -409,7 +409,7 @@ def test_answers_stay_in_the_browser_until_they_are_cleared(page):
     page.get_by_label("Your answer").fill("1")
     page.get_by_label("Your answer").press("Enter")
     page.reload()
-    assert progress(page).startswith("2 of 3 answered, 1 right.")
+    assert progress(page).startswith("2 of 3 answered, 1 right. Kept in this browser only.")
     assert verdict(page, "shift") == "Right. Only differences count."
     assert page.get_by_label("Your answer").input_value() == "1"
 
@@ -440,7 +440,7 @@ def test_a_browser_that_forbids_storage_still_answers(context, address):
     page = context.new_page()
     page.goto(address)
     answer(page, 1)
-    assert progress(page).startswith("1 of 3 answered, 1 right.")
+    assert progress(page).startswith("1 of 3 answered, 1 right. Not kept, for this browser stores nothing")
 
 
 def test_without_scripts_a_question_is_a_list_with_a_folded_answer(browser, address):

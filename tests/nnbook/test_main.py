@@ -11,7 +11,7 @@ import matplotlib
 import numpy
 import pytest
 import torch
-from nnbook import __version__, data
+from nnbook import __version__, data, mnist_files
 from nnbook.__main__ import main
 from torchvision import __version__ as torchvision_version
 from torchvision.datasets import MNIST
@@ -24,7 +24,7 @@ def cache(tmp_path, monkeypatch):
     monkeypatch.setattr(data.platformdirs, "user_cache_path", lambda name, **_: tmp_path / "cache" / name)
     monkeypatch.setenv("no_proxy", "127.0.0.1")
     monkeypatch.setattr(MNIST, "mirrors", ["http://127.0.0.1:1/"])
-    monkeypatch.setitem(data.SIZES, "full", data.SIZES["subset"])
+    monkeypatch.setitem(mnist_files.SIZES, "full", mnist_files.SIZES["subset"])
     data._search.cache_clear()
     yield tmp_path / "cache" / "nnbook"
     data._search.cache_clear()
@@ -37,7 +37,9 @@ def mirror(tmp_path, monkeypatch):
     folder.mkdir()
     resources = []
     for name, _ in MNIST.resources:
-        content = (data.SUBSET / "MNIST" / "raw" / name.removesuffix(".gz")).read_bytes()
+        content = (mnist_files.SUBSET / "MNIST" / "raw" / name.removesuffix(".gz")).read_bytes()
+        file = name.removesuffix(".gz")
+        monkeypatch.setitem(mnist_files.OFFICIAL, file, hashlib.sha256(content).hexdigest())
         (folder / name).write_bytes(gzip.compress(content, compresslevel=1))
         resources.append((name, hashlib.md5((folder / name).read_bytes()).hexdigest()))
 
@@ -80,7 +82,7 @@ def test_data_fills_the_folder_once(named, cache, mirror, monkeypatch, capsys):
     out, err = capsys.readouterr()
     assert out.endswith(f"The full MNIST set is now in {folder}.\n")
     assert "100" in err  # the progress bar
-    data.verify(folder)
+    mnist_files.verify(folder)
 
     monkeypatch.setattr(MNIST, "mirrors", [])
     assert main(["data"]) == 0
@@ -97,7 +99,7 @@ def test_data_without_network_fails_in_one_line(cache, capsys):
 
 
 def test_data_leaves_a_damaged_file_and_says_so(cache, mirror, capsys):
-    shutil.copytree(data.SUBSET, cache)
+    shutil.copytree(mnist_files.SUBSET, cache)
     labels = cache / "MNIST" / "raw" / "t10k-labels-idx1-ubyte"
     labels.write_bytes(b"mine")
     assert main(["data"]) == 1
@@ -131,8 +133,11 @@ def test_info(cache, mirror, capsys):
     assert not cache.exists()
 
 
-def test_info_tells_the_data_in_use_and_why(cache, capsys):
-    shutil.copytree(data.SUBSET, cache)
+def test_info_tells_the_data_in_use_and_why(cache, monkeypatch, capsys):
+    raw = shutil.copytree(mnist_files.SUBSET, cache) / "MNIST" / "raw"
+    for name in mnist_files.OFFICIAL:
+        checksum = hashlib.sha256((raw / name).read_bytes()).hexdigest()
+        monkeypatch.setitem(mnist_files.OFFICIAL, name, checksum)
     assert main(["info"]) == 0
     *_, line, why = capsys.readouterr().out.splitlines()
     assert line == "Data: the full MNIST set, 4,000 images to train and 1,000 to test."

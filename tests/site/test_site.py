@@ -20,6 +20,19 @@ from tests.building import ROOT
 WIDTHS = [1280, 1000, 360]  # with both side columns, with one, a phone
 REFERENCES = {"a": "href", "link": "href", "script": "src", "img": "src", "form": "action"}
 
+# The inline formulas that scroll: their text, whether the whole formula fits into its own box, and whether
+# what is drawn of it above or below is cut.
+SCROLLING = """
+() => [...document.querySelectorAll("span.math")].flatMap((box) => {
+  const formula = box.querySelector("mjx-container");
+  const style = getComputedStyle(box);
+  const room = box.clientWidth - parseFloat(style.paddingLeft) - parseFloat(style.paddingRight);
+  const fits = formula.getBoundingClientRect().width < room + 1;
+  const isCut = box.scrollHeight > box.clientHeight;
+  return box.scrollWidth > box.clientWidth || isCut ? [{ text: formula.textContent, fits, isCut }] : [];
+})
+"""
+
 
 @dataclass
 class Visit:
@@ -30,6 +43,7 @@ class Visit:
     formulas: dict[str, int] = field(default_factory=dict)
     stuck_folds: list[str] = field(default_factory=list)
     too_wide: list[str] = field(default_factory=list)
+    needless_bars: list[str] = field(default_factory=list)
     barriers: list[str] = field(default_factory=list)
 
 
@@ -83,6 +97,10 @@ def visit(page, path: Path) -> Visit:
         page.set_viewport_size({"width": width, "height": 800})
         if (needed := page.evaluate("document.documentElement.scrollWidth")) > width:
             seen.too_wide.append(f"{needed} pixels on a screen of {width}, {scheme}")
+        if scheme == "light":
+            for formula in page.evaluate(SCROLLING):
+                if formula["fits"] or formula["isCut"]:
+                    seen.needless_bars.append(f"{formula} at {width} pixels")
         if (scheme, width) in [("light", WIDTHS[0]), ("dark", WIDTHS[-1])]:
             seen.barriers += [f"{scheme}: {barrier}" for barrier in barriers(page)]
     page.close()
@@ -185,6 +203,10 @@ def test_hints_and_solutions_are_closed_and_open_by_keyboard(pages, visits):
 
 def test_no_page_is_wider_than_the_screen(visits):
     assert faults(visits, lambda seen: seen.too_wide) == ""
+
+
+def test_no_formula_scrolls_or_is_cut_without_need(visits):
+    assert faults(visits, lambda seen: seen.needless_bars) == ""
 
 
 def test_nothing_keeps_a_reader_out(visits):

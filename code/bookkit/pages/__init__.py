@@ -1,5 +1,6 @@
 """What the pages of the site show besides their text, and mends of their HTML.
 
+- `leftovers`: nothing in the site that this build did not make, and nothing amiss;
 - `html_mends`: unique ids, no script errors, MathJax from this site;
 - `measured`: times of a chapter, the list of claims, the build report;
 - `terms`: glossary and index link to the uses of a term;
@@ -7,7 +8,7 @@
 - `docstrings`: the docstrings of `nnbook` as lists.
 """
 
-PARTS = ["html_mends", "measured", "terms", "report_link", "docstrings"]
+PARTS = ["leftovers", "html_mends", "measured", "terms", "report_link", "docstrings"]
 
 
 def setup(app) -> dict[str, bool]:

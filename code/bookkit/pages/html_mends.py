@@ -11,6 +11,7 @@ from importlib.metadata import distribution
 from pathlib import Path
 
 from bs4 import BeautifulSoup
+from bs4.element import Script
 from sphinx.util.fileutil import copy_asset
 
 
@@ -43,6 +44,36 @@ def drop_unused_scripts(soup):
             if str(tag.next_sibling).isspace():
                 tag.next_sibling.extract()
             tag.decompose()
+
+
+# pydata-sphinx-theme 0.16.1, pydata-sphinx-theme.js, and sphinx 7.4.7, sphinx_highlight.js: a browser that
+# forbids storage (as with cookies blocked) throws at the word localStorage, which stops these scripts, and
+# with them the menu, the search and the button for the colours.
+STORAGE = """
+(() => {
+  try {
+    localStorage.setItem("nnbook-test", "");
+    localStorage.removeItem("nnbook-test");
+  } catch {
+    const methods = {
+      getItem(key) { return Object.hasOwn(this, key) ? this[key] : null; },
+      setItem(key, value) { this[key] = String(value); },
+      removeItem(key) { delete this[key]; },
+    };
+    Object.defineProperty(window, "localStorage", { value: Object.create(methods), configurable: true });
+  }
+})();
+"""
+
+
+def do_without_storage(soup):
+    """Let what a browser will not store be kept as long as the page is open."""
+    charset = soup.select_one("head > meta[charset]")
+    if charset and not soup.select_one("head > script[data-storage]"):
+        script = soup.new_tag("script")
+        script["data-storage"] = "of the page"
+        script.append(Script(STORAGE))
+        charset.insert_after(script)
 
 
 # pydata-sphinx-theme 0.16.1, layout.html: on a first visit the mode is "", which the theme's own script
@@ -110,6 +141,7 @@ MENDS = [
     drop_repeated_ids,
     fold_without_scripts,
     drop_unused_scripts,
+    do_without_storage,
     set_first_colours,
     say_what_is_seen,
     mark_regions,
