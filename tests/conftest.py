@@ -7,7 +7,7 @@ from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Thread
 
-import nnbook  # noqa: F401 (before any torchvision, which may need its help)
+import nnbook.data  # noqa: F401 (before any torchvision, which may need its help)
 import pytest
 from bookkit.addresses import addresses
 from bookkit.execution.kept import FOLDER as KEPT

@@ -12,8 +12,8 @@
 - `pages`: what the pages of the site show besides their text, and mends of their HTML;
 - `lints`: faults of pages that a machine can see.
 
-Imports run one way: `addresses` and `surroundings` import none of them, `execution` and `incremental` only these,
-and the others all four; `lints` and `notebooks` may import any.
+Imports run one way: `addresses` and `surroundings` import none of them, `execution` and `incremental` only
+these, and the others all four; `lints` and `notebooks` may import any.
 """
 
 PARTS = [

@@ -2,8 +2,4 @@
 
 from importlib.metadata import version
 
-from nnbook.torchvision_ops import import_torchvision
-
-import_torchvision()
-
 __version__ = version("nnbook")

@@ -18,8 +18,6 @@ from threading import Thread
 from urllib.parse import urlsplit
 from urllib.request import Request, urlopen
 
-from torchvision.datasets import MNIST
-
 from nnbook.mnist_files import FETCH, OFFICIAL, SUMS, DataError, raw_folder, sha256, sha256_sums, verify
 
 TIMEOUT = 10.0  # seconds after which a mirror that was silent, or nearly so, counts as dead
@@ -42,7 +40,9 @@ def download(root: Path) -> None:
     if not os.path.exists(raw):
         try:
             _check_writable(raw)  # before 11 MB are fetched for nothing
-            files = {archive.removesuffix(".gz"): _fetch(archive, md5) for archive, md5 in MNIST.resources}
+            files = {
+                archive.removesuffix(".gz"): _fetch(archive, md5) for archive, md5 in _archives().resources
+            }
             _write(files, raw)
         except OSError as error:
             room = "make room on that disk or " if error.errno in (errno.ENOSPC, errno.EDQUOT) else ""
@@ -51,6 +51,13 @@ def download(root: Path) -> None:
                 f"then run '{FETCH}'."
             ) from error
     verify(root)
+
+
+def _archives() -> type:
+    """The class of torchvision that knows archives and mirrors; PyTorch is loaded only to download."""
+    from nnbook.torchvision_ops import import_torchvision  # noqa: PLC0415
+
+    return import_torchvision().datasets.MNIST
 
 
 def _check_writable(raw: Path) -> None:
@@ -62,7 +69,7 @@ def _check_writable(raw: Path) -> None:
 def _fetch(archive: str, md5: str) -> bytes:
     """Download and unpack an archive from the first mirror that serves it whole."""
     reasons = []
-    for mirror in MNIST.mirrors:
+    for mirror in _archives().mirrors:
         try:
             return _unpacked(_content_of(mirror + archive), archive, md5)
         except (_NotServed, OSError) as error:  # OSError: gzip's

@@ -3,7 +3,7 @@
 import threading
 
 import pytest
-from nnbook import data, mnist_files
+from nnbook import mnist_files, mnist_source
 from torchvision.datasets import MNIST
 
 from tests.nnbook.small_mnist import (
@@ -48,16 +48,18 @@ def mirrors(server, monkeypatch):
 def cache(tmp_path, monkeypatch):
     """A cache folder that does not exist yet, dead mirrors, and the small set in place of the full one."""
     monkeypatch.delenv("NNBOOK_DATA", raising=False)
-    monkeypatch.setattr(data.platformdirs, "user_cache_path", lambda name, **_: tmp_path / "cache" / name)
+    monkeypatch.setattr(
+        mnist_source.platformdirs, "user_cache_path", lambda name, **_: tmp_path / "cache" / name
+    )
     monkeypatch.setenv("no_proxy", "127.0.0.1")
     monkeypatch.setattr(MNIST, "mirrors", [NOWHERE, NOWHERE])
     monkeypatch.setattr(MNIST, "resources", RESOURCES)
     monkeypatch.setitem(mnist_files.SIZES, "full", (N_TRAIN, N_TEST))
     for name, checksum in CHECKSUMS.items():
         monkeypatch.setitem(mnist_files.OFFICIAL, name, checksum)
-    data._search.cache_clear()
+    mnist_source._search.cache_clear()
     yield tmp_path / "cache" / "nnbook"
-    data._search.cache_clear()
+    mnist_source._search.cache_clear()
 
 
 @pytest.fixture

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 import torch
-from nnbook import data, mnist_files
+from nnbook import data, mnist_files, mnist_source
 from torch.utils.data import DataLoader, Subset, TensorDataset, random_split
 from torchvision.datasets import MNIST
 from torchvision.transforms import ToTensor
@@ -136,7 +136,7 @@ def test_nobody_without_a_home_gets_the_subset(monkeypatch):
     def no_home(*_, **__):
         raise RuntimeError("could not determine the home directory")
 
-    monkeypatch.setattr(data.platformdirs, "user_cache_path", no_home)
+    monkeypatch.setattr(mnist_source.platformdirs, "user_cache_path", no_home)
     source = data.mnist_source()
     assert source.name == "subset"
     assert source.why.startswith("You have no home folder for a cache: let NNBOOK_DATA name the folder")
@@ -171,7 +171,7 @@ def test_a_folder_that_may_not_be_searched_is_not_said_to_hold_nothing(folder, m
         raise PermissionError(13, "Permission denied", str(path))
 
     monkeypatch.setenv("NNBOOK_DATA", str(folder))
-    monkeypatch.setattr(data.Path, "stat", refuse)
+    monkeypatch.setattr(mnist_source.Path, "stat", refuse)
     with pytest.raises(
         data.DataError, match=r"MNIST/raw in it cannot be opened \(Permission denied\): change"
     ):

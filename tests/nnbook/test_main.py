@@ -11,7 +11,7 @@ import matplotlib
 import numpy
 import pytest
 import torch
-from nnbook import __version__, data, mnist_files
+from nnbook import __version__, mnist_files, mnist_source
 from nnbook.__main__ import main
 from torchvision import __version__ as torchvision_version
 from torchvision.datasets import MNIST
@@ -21,13 +21,15 @@ from torchvision.datasets import MNIST
 def cache(tmp_path, monkeypatch):
     """A cache folder that does not exist yet, dead mirrors, and a full set as large as the subset."""
     monkeypatch.delenv("NNBOOK_DATA", raising=False)
-    monkeypatch.setattr(data.platformdirs, "user_cache_path", lambda name, **_: tmp_path / "cache" / name)
+    monkeypatch.setattr(
+        mnist_source.platformdirs, "user_cache_path", lambda name, **_: tmp_path / "cache" / name
+    )
     monkeypatch.setenv("no_proxy", "127.0.0.1")
     monkeypatch.setattr(MNIST, "mirrors", ["http://127.0.0.1:1/"])
     monkeypatch.setitem(mnist_files.SIZES, "full", mnist_files.SIZES["subset"])
-    data._search.cache_clear()
+    mnist_source._search.cache_clear()
     yield tmp_path / "cache" / "nnbook"
-    data._search.cache_clear()
+    mnist_source._search.cache_clear()
 
 
 @pytest.fixture

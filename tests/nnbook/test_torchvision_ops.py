@@ -22,7 +22,7 @@ import torch
 define, declared = torch.library.define, []
 torch.library.define = lambda name, *rest: (declared.append(name), define(name, *rest))
 try:
-    import nnbook
+    import nnbook.data
     from torchvision import datasets
     print(datasets.MNIST)
 finally:
@@ -51,7 +51,7 @@ def stand_in(tmp_path):
 
 
 def test_installed_torchvision_works_in_silence():
-    result = run("import nnbook; from torchvision import datasets, transforms; print(datasets.MNIST)")
+    result = run("import nnbook.data; from torchvision import datasets, transforms; print(datasets.MNIST)")
     assert result.stdout == "<class 'torchvision.datasets.mnist.MNIST'>\n"
     assert result.stderr == ""
 

@@ -3,7 +3,7 @@
 Of each run there are two files: the notebook with its outputs, and a record of what they hang on. That is
 the code, the versions of Python and its packages, the number of threads, and the hash of each file in `code/`
 that the kernel had imported when it ended. So a change of a module runs the pages again that import it,
-however indirectly, and no others. The digits' fingerprint counts for pages that have imported `nnbook.data`.
+however indirectly, and no others. The digits' fingerprint counts for pages that import `mnist_source`.
 
 jupyter-cache, which MyST-NB uses, knows none of this; it counts captions as code, and its database, once
 broken, breaks every build. Here a broken file is a page that was never run.
@@ -23,14 +23,14 @@ from pathlib import Path
 from tempfile import NamedTemporaryFile
 
 import nbformat
-from nnbook import data
+from nnbook import mnist_source
 
 from bookkit.addresses import ROOT
 
 FOLDER = ".kept"  # in the folder of a build
 KEPT = 4  # runs of a page: going back to the subset or to another branch runs nothing again
 COMPUTED_WITH = ("matplotlib", "numpy", "torch", "torchvision")
-USES_DATA = "code/nnbook/data.py"
+USES_DATA = "code/nnbook/mnist_source.py"
 
 
 @dataclass(frozen=True)
@@ -100,7 +100,7 @@ def difference(record: Record, code: str) -> str:
         return "versions, requirements or threads have changed"
     if changed:
         return f"{', '.join(changed)} {'has' if len(changed) == 1 else 'have'} changed"
-    if record.data not in (None, data.fingerprint()):
+    if record.data not in (None, mnist_source.fingerprint()):
         return "the digits are others"
     return "" if record.clean else "a cell wrote to stderr"
 
@@ -164,7 +164,7 @@ def needs_of(modules: list[str]) -> dict[str, str]:
 
 def fingerprint_for(needs: dict[str, str]) -> str | None:
     """The fingerprint of the digits, for a page that needs them."""
-    return data.fingerprint() if USES_DATA in needs else None
+    return mnist_source.fingerprint() if USES_DATA in needs else None
 
 
 def folder_of(app) -> Path:

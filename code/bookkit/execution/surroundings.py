@@ -9,7 +9,8 @@ from pathlib import Path
 
 import nnbook
 from filelock import FileLock, Timeout
-from nnbook import data
+from nnbook import mnist_source
+from nnbook.mnist_files import DataError
 from sphinx.util import logging
 
 from bookkit.addresses import ROOT
@@ -26,7 +27,7 @@ def settle(app, config) -> None:
         sys.exit(f"The package nnbook is that of {nnbook.__file__}: run `pip install -e .` in {ROOT}.")
     try:
         source = settle_data()
-    except data.DataError as error:
+    except DataError as error:
         sys.exit(str(error))
     logger.info("%s %s", source, source.why)
     settle_threads()
@@ -34,9 +35,9 @@ def settle(app, config) -> None:
     app.bookkit_lock = wait_for_other_builds(Path(app.outdir).parent)
 
 
-def settle_data() -> data.Source:
+def settle_data() -> mnist_source.Source:
     """Find the data in use, and have every process that this one starts use the same."""
-    source = data.mnist_source()
+    source = mnist_source.mnist_source()
     os.environ["NNBOOK_DATA"] = "subset" if source.name == "subset" else str(source.root)
     return source
 

@@ -1,9 +1,9 @@
 """What is missing from the exercises of a page, and from the book."""
 
+from collections.abc import Callable
 from itertools import pairwise
 
 from docutils import nodes
-from nnbook.check.verdict import CHECKERS, VERDICT
 from sphinx.util import logging
 
 from bookkit.execution.executed import executed_cells
@@ -11,8 +11,16 @@ from bookkit.exercises.exercise import LEVELS, Exercise, exercises_of, level_wor
 from bookkit.incremental.whole_book import pages_with
 
 FEWEST = 5  # exercises of a page
+VERDICT = "nnbook-verdict"  # that of nnbook.check.verdict, which loads PyTorch
 
 logger = logging.getLogger("bookkit.exercises")
+
+
+def checkers() -> dict[str, Callable]:
+    """The checkers of all exercises, by label."""
+    from nnbook.check import CHECKERS  # noqa: PLC0415 (PyTorch takes longer to load than many a build)
+
+    return CHECKERS
 
 
 def check_page(app, doctree: nodes.document) -> None:
@@ -40,7 +48,7 @@ def faults_of(exercise: Exercise, verdicts: list[list[dict]]) -> list[tuple[int,
     verdicts: of each cell of the page, the records that calls of `check` left in its output.
     """
     label, node, faults = exercise.label, exercise.node, []
-    on_paper, has_checker = "on-paper" in node["classes"], label in CHECKERS
+    on_paper, has_checker = "on-paper" in node["classes"], label in checkers()
 
     def require(condition, sentence: str, line: int = exercise.line) -> None:
         if not condition:
@@ -99,7 +107,7 @@ def faults_of_ladder(exercises: list[Exercise]) -> list[tuple[int, str]]:
 def check_book(app, env) -> None:
     """Warn of a checker without an exercise, if the book has the list that is to show all."""
     labels = {exercise["label"] for page in env.metadata.values() for exercise in page.get("exercises", [])}
-    for label, checker in CHECKERS.items():
+    for label, checker in checkers().items():
         if pages_with(env, "exercise-list") and label not in labels:
             where = f"{checker.__code__.co_filename}:{checker.__code__.co_firstlineno}"
             logger.warning("exercise %s: it has a checker and is on no page", label, location=where)

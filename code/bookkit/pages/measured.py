@@ -13,7 +13,7 @@ from importlib.metadata import version
 
 from docutils import nodes
 from myst_nb.sphinx_ import NbMetadataCollector
-from nnbook import claims, data
+from nnbook.mnist_source import mnist_source
 from sphinx.addnodes import pending_xref
 from sphinx.transforms.post_transforms import SphinxPostTransform
 from sphinx.util.docutils import SphinxDirective
@@ -26,6 +26,7 @@ from bookkit.execution.kept import Kept
 from bookkit.incremental.whole_book import changed_pages, note_page
 
 WORDS_PER_MINUTE = 150  # half of what people read in a novel: formulas and code are read twice
+CLAIM_TYPE = "application/vnd.nnbook.claim+json"  # that of nnbook.claims, which loads PyTorch
 PACKAGES = ["nnbook", "torch", "torchvision", "numpy", "matplotlib", "jupyter-book", "sphinx", "myst-nb"]
 
 
@@ -67,7 +68,7 @@ def note_claims(app, doctree: nodes.document) -> None:
     """Keep the claims that the cells of a page recorded, and what its author marked as chosen."""
     outputs = [output for _, cell in executed_cells(app.env) for output in cell.get("outputs", [])]
     bundles = [output["data"] for output in outputs if "data" in output]
-    found = [bundle[claims.CLAIM_TYPE] for bundle in bundles if claims.CLAIM_TYPE in bundle]
+    found = [bundle[CLAIM_TYPE] for bundle in bundles if CLAIM_TYPE in bundle]
     marked = [node for node in doctree.findall(nodes.Element) if "chosen" in node["classes"]]
     chosen = [" ".join(node.astext().split()) for node in marked]
     NbMetadataCollector.set_doc_data(app.env, app.env.docname, "claims", found)
@@ -107,7 +108,7 @@ def claim_list(env) -> list[nodes.Node]:
     """The number of claims and the data; then a section for each page, in the order of the book."""
     pages = {docname: NbMetadataCollector.get_doc_data(env)[docname] for docname in env.collect_relations()}
     n_claims = sum(len(page["claims"]) for page in pages.values())
-    text = f"Claims that were asserted in this build, and held: {n_claims}. {data.mnist_source()}"
+    text = f"Claims that were asserted in this build, and held: {n_claims}. {mnist_source()}"
     listed = {docname: page for docname, page in pages.items() if page["claims"] or page["chosen"]}
     return [nodes.paragraph(text=text), *(claims_of_page(*item) for item in listed.items())]
 
@@ -125,6 +126,8 @@ def claims_of_page(docname: str, page: dict) -> nodes.section:
 
 def claim_row(claim: dict) -> list[str]:
     """Claim, value (mean, spread and number of several values), and bounds."""
+    from nnbook import claims  # noqa: PLC0415 (PyTorch takes longer to load than a build in which nothing changed)
+
     values = claim["values"]
     if len(values) == 1 or values[0] is True:
         value = claims.number(values[0])
@@ -137,7 +140,7 @@ def build_report(env) -> list[nodes.Node]:
     """The day, the machine and the data; then the tables of what running took, and of versions."""
     text = (
         f"Built on {format_date('%d %B %Y', language='en')} on {os.cpu_count()} processors "
-        f"({platform.machine()}, {platform.system()}). {data.mnist_source()}"
+        f"({platform.machine()}, {platform.system()}). {mnist_source()}"
     )
     versions = [["Python", platform.python_version()], *([name, version(name)] for name in PACKAGES)]
     return [
@@ -168,14 +171,14 @@ REPORTS = {"claim-list": claim_list, "build-report": build_report}
 
 def renew_reports(app, env) -> list[str]:
     """The pages whose report is another now; the day alone is no reason."""
-    measured = [repr(runs_in_order(env)), str(data.mnist_source()), *map(version, PACKAGES)]
+    measured = [repr(runs_in_order(env)), str(mnist_source()), *map(version, PACKAGES)]
     claimed = [
         (docname, env.titles[docname].astext(), page.get("claims"), page.get("chosen"))
         for docname, page in NbMetadataCollector.get_doc_data(env).items()
     ]
     return [
         *changed_pages(env, "build-report", repr(measured)),
-        *changed_pages(env, "claim-list", repr([claimed, str(data.mnist_source())])),
+        *changed_pages(env, "claim-list", repr([claimed, str(mnist_source())])),
     ]
 
 
