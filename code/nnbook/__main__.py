@@ -8,10 +8,14 @@ import sys
 import matplotlib
 import numpy as np
 import torch
-import torchvision
 
 import nnbook
-from nnbook.data import DataError, download, full_set_folder, mnist_source, verify
+from nnbook.mnist_download import download
+from nnbook.mnist_files import DataError, verify
+from nnbook.mnist_source import full_set_folder, mnist_source
+from nnbook.torchvision_ops import import_torchvision
+
+torchvision = import_torchvision()
 
 
 def data() -> None:

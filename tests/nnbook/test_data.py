@@ -175,7 +175,7 @@ def test_a_folder_that_may_not_be_searched_is_not_said_to_hold_nothing(folder, m
     with pytest.raises(
         data.DataError, match=r"MNIST/raw in it cannot be opened \(Permission denied\): change"
     ):
-        data._check_named(folder)
+        mnist_source._check_named(folder)
 
 
 @pytest.mark.parametrize("named", ["absent", ".", "folder/MNIST"])

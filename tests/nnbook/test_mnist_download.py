@@ -179,7 +179,7 @@ sys.exit(nnbook.__main__.main(["data"]))
 def start_download(folder: Path, mirrors: list[str], monkeypatch) -> subprocess.Popen:
     monkeypatch.setenv("NNBOOK_DATA", str(folder))
     setting = json.dumps([mirrors, RESOURCES, (N_TRAIN, N_TEST), CHECKSUMS])
-    command = [sys.executable, "-c", "import nnbook\n" + PROGRAM, setting]
+    command = [sys.executable, "-c", "import nnbook.data\n" + PROGRAM, setting]
     return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
 
 

@@ -85,7 +85,7 @@ def test_another_fault_is_shown_with_a_remedy(stand_in, error):
 
 
 def test_absent_torchvision_is_named_with_a_remedy():
-    result = run("import sys; sys.modules['torchvision'] = None\nimport nnbook")
+    result = run("import sys; sys.modules['torchvision'] = None\nimport nnbook.data")
     assert result.returncode == 1
     *_, real_error, remedy = result.stderr.splitlines()
     assert real_error.startswith("ModuleNotFoundError: import of torchvision halted")
