@@ -248,8 +248,7 @@ def faster(attempt) -> str:
         },
     }
     texts = {
-        "the inputs are rescaled to [0, 3], and not to [−3, 3].": (0.0, 3.0),
-        "the inputs are rescaled to [0, 6], and not to [−3, 3].": (0.0, 6.0),
+        "the inputs begin at 0, and they are to begin at −3.": (0.0, 3.0),
         "the inputs are rescaled to [−1, 1], and not to [−3, 3].": (-1.0, 1.0),
         "the inputs are as they were: does the layer in front reach the network?": (0.0, 1.0),
     }

@@ -77,7 +77,8 @@ def sgd(lr: float | Tensor) -> Callable:
     """
 
     def step(params: list[Tensor], grads: list[Tensor]) -> None:
-        torch._foreach_sub_(params, [lr * g for g in grads])
+        for p, g in zip(params, grads, strict=True):
+            p.sub_(lr * g)
 
     return step
 
@@ -90,15 +91,11 @@ def adamw(params: list[Tensor], lr: float, weight_decay=0.0) -> Callable:
     def step(params: list[Tensor], grads: list[Tensor]) -> None:
         nonlocal t
         t += 1
-        if weight_decay:
-            torch._foreach_mul_(params, 1 - lr * weight_decay)
-        torch._foreach_lerp_(means, grads, 0.1)
-        torch._foreach_mul_(squares, 0.999)
-        torch._foreach_addcmul_(squares, grads, grads, 0.001)
-        divisors = torch._foreach_sqrt(squares)
-        torch._foreach_div_(divisors, (1 - 0.999**t) ** 0.5)
-        torch._foreach_add_(divisors, 1e-8)
-        torch._foreach_addcdiv_(params, means, divisors, -lr / (1 - 0.9**t))
+        for p, g, m, v in zip(params, grads, means, squares, strict=True):
+            m.add_(0.1 * (g - m))
+            v.mul_(0.999).addcmul_(g, g, value=0.001)
+            divisor = v.sqrt().mul_((1 - 0.999**t) ** -0.5).add_(1e-8)
+            p.mul_(1 - lr * weight_decay).addcdiv_(m, divisor, value=-lr / (1 - 0.9**t))
 
     return step
 

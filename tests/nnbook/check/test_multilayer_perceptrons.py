@@ -26,8 +26,8 @@ def passes(n_epochs, seed=0):
 
 
 @functools.cache
-def history(sizes, n_epochs, phi=torch.tanh, optimizer="adam", lr=0.01, low=0, high=1, seed=0):
-    """The losses of twenty networks, trained by torch.optim, after each epoch; `low` and `high` of the inputs."""
+def history(sizes, n_epochs, *, phi=torch.tanh, optimizer="adam", lr=0.01, low=0, high=1, seed=0):
+    """The losses of twenty networks, trained by torch.optim, after each epoch; inputs from low to high."""
     networks = []
     with torch.random.fork_rng():
         for first in range(20):
@@ -150,8 +150,8 @@ def corner_inside(a):
     return a / 4 if a <= 1 else 0.5 - 1 / (4 * a)
 
 
-def idle(D):
-    """Right, with the factors of the tent elsewhere: the units give 2x and 4x − 2, and 1, −1 are behind them."""
+def other_factors(D):
+    """Right, with the factors of the tent elsewhere: units 2x and 4x − 2, and 1, −1 behind them."""
     into, b, out = torch.tensor([[2.0, 4.0]]), torch.tensor([0.0, -2.0]), torch.tensor([[1.0], [-1.0]])
     return [(into, b)] + [(out @ into, b)] * (D - 1) + [(out, torch.zeros(1))]
 
@@ -197,7 +197,7 @@ RIGHT = [
     ("ex-mlp-interpolate", lambda knots, values: [p.numpy() for p in interpolate(knots, values)]),
     ("ex-mlp-folds", folds),
     ("ex-mlp-folds", folds_in_numpy),
-    ("ex-mlp-folds", idle),
+    ("ex-mlp-folds", other_factors),
     ("ex-mlp-folds", folds_of_one_less),
     ("ex-mlp-interpolate", in_float64),
     ("ex-mlp-corner", by_counting),
@@ -210,17 +210,17 @@ RIGHT = [
 ]
 
 WRONG = [
-    ("ex-mlp-count", (..., ...), "a number is missing, and 2 are asked for"),
+    ("ex-mlp-count", (..., ...), "parameters: the answer is missing"),
     ("ex-mlp-count", 81, "a row of 2 numbers is asked for"),
-    ("ex-mlp-count", (65, 6), "the number of parameters: the biases are missing."),
+    ("ex-mlp-count", (65, 6), "parameters: the biases are missing."),
     ("ex-mlp-count", (80, 6), "the last layer has a bias too"),
     ("ex-mlp-count", (82, 6), "the inputs have no bias"),
     ("ex-mlp-count", (16, 4), "that is the number of parameters of 1–5–1"),
-    ("ex-mlp-count", (90, 6), "the number of parameters: it is too large"),
-    ("ex-mlp-count", (6, 81), "the parameters come first"),
-    ("ex-mlp-count", (81, 3), "the number of tensors: each layer has two tensors"),
+    ("ex-mlp-count", (90, 6), "parameters: it is too large"),
+    ("ex-mlp-count", (6, 81), "parameters and tensors have changed places"),
+    ("ex-mlp-count", (81, 3), "tensors: each layer has two tensors"),
     ("ex-mlp-count", (81, 4), "activations and the input have no tensors"),
-    ("ex-mlp-count", (81, 5), "the number of tensors: it is too small"),
+    ("ex-mlp-count", (81, 5), "tensors: activations have no parameters"),
     ("ex-mlp-epochs", (..., ...), "the answer is missing"),
     ("ex-mlp-epochs", (0.0028, 0.0024), "counts of networks are asked for"),
     ("ex-mlp-epochs", (0.2, 0.2), "counts of networks are asked for"),
@@ -246,7 +246,7 @@ WRONG = [
     (
         "ex-mlp-sgd",
         later(sgd_medians, lambda m: m | {"adam": m[0.1], 0.1: m["adam"]}),
-        "SGD should be slower",
+        "'adam' and 0.1 exchanged?",
     ),
     ("ex-mlp-sgd", later(sgd_medians, row=148), "row 149"),
     ("ex-mlp-sgd", later(sgd_medians, row=99), "row 149"),
@@ -301,16 +301,16 @@ WRONG = [
         interpolate_with(W2=lambda k, v, p: v.diff().diff(prepend=torch.zeros(1).double())[:, None]),
         "a slope is divided by the length of its piece",
     ),
-    ("ex-mlp-interpolate", interpolate_with(b1=lambda k, v, p: -k[1:]), "entries are wrong"),
+    ("ex-mlp-interpolate", interpolate_with(b1=lambda k, v, p: -k[1:]), "bend one place too late"),
     (
         "ex-mlp-interpolate",
         lambda knots: interpolate(knots, knots),
         "the function is to take (knots, values)",
     ),
     ("ex-mlp-interpolate", lambda knots, values: 1 / 0, "the function stops with ZeroDivisionError"),
-    ("ex-mlp-interpolate", in_place, "knots or values have changed"),
+    ("ex-mlp-interpolate", in_place, "but values has changed"),
     ("ex-mlp-interpolate", interpolate(torch.arange(3.0), torch.rand(3)), "a function is asked for"),
-    ("ex-mlp-folds", lambda D: None, "a list of pairs (W, b) is asked for, and this is nothing"),
+    ("ex-mlp-folds", lambda D: None, "the function returns nothing"),
     ("ex-mlp-folds", lambda D: [W for W, b in folds(D)], "a list of pairs (W, b) is asked for"),
     (
         "ex-mlp-folds",
@@ -338,7 +338,8 @@ WRONG = [
         lambda D: [*folds(D)[:-2], (torch.ones(len(folds(D)[-2][0]), 2) * 0, torch.zeros(2)), folds(D)[-1]],
         "zero throughout",
     ),
-    ("ex-mlp-folds", idle_layer, "that is one fold too few. (Tried with D = 2.)"),
+    ("ex-mlp-folds", lambda D: folds(max(D - 1, 1)), "3 pairs are asked for"),
+    ("ex-mlp-folds", idle_layer, "that is the tent once, at every depth. (Tried with D = 2.)"),
     ("ex-mlp-folds", lambda: folds(3), "the function is to take (D)"),
     ("ex-mlp-corner", lambda a: None, "the function returns nothing"),
     ("ex-mlp-corner", lambda a: a / 4, "for a above 1 it is another formula"),
@@ -359,8 +360,8 @@ WRONG = [
     ("ex-mlp-faster", later(faster, lambda m: m | {"wide": m["narrow"], "narrow": m["wide"]}), "exchanged?"),
     ("ex-mlp-faster", later(faster, lambda m: m | {"scaled": m["wide"], "wide": m["scaled"]}), "exchanged?"),
     ("ex-mlp-faster", later(faster, of=mean), "these are means over the networks"),
-    ("ex-mlp-faster", later(faster, low=0), "rescaled to [0, 3]"),
-    ("ex-mlp-faster", later(faster, low=0, high=6), "rescaled to [0, 6]"),
+    ("ex-mlp-faster", later(faster, low=0), "the inputs begin at 0"),
+    ("ex-mlp-faster", later(faster, low=0, high=6), "the inputs begin at 0"),
     ("ex-mlp-faster", later(faster, low=-1, high=1), "rescaled to [−1, 1]"),
     ("ex-mlp-faster", later(faster, low=0, high=1), "the inputs are as they were"),
     ("ex-mlp-faster", later(faster, sizes=((1, 27, 1), (1, 10, 5, 1))), "the number for 'narrow' is off"),
