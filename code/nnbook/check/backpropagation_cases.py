@@ -73,7 +73,10 @@ def tied_case(n: int, d: int, u: int) -> Case:
     mistakes = {
         "that is the contribution of the first use alone.": by_first,
         "that is the contribution of the second use alone.": by_second,
-        "the two contributions are to be added, not averaged.": (by_first + by_second) / 2,
+        "it is half of it: are the two contributions averaged, or is the 2 of the square missing?": (
+            by_first + by_second
+        )
+        / 2,
         "the two contributions are to be added, not subtracted.": by_first - by_second,
         "the ReLU's mask is missing.": unmasked,
     }

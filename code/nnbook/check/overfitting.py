@@ -105,6 +105,9 @@ def folds(attempt) -> str:
     for n, k in [(30, 5), (7, 3), (10, 4), (5, 5)]:
         with trying(attempt, {"n": n, "k": k}) as result:
             judge_folds(result, n, k)
+    uneven = [[entries(out) for _, out in call(attempt, {"n": 10, "k": 4})] for _ in range(20)]
+    if all(draw == uneven[0] for draw in uneven):
+        raise Wrong("each call gives the same folds where k does not divide n.")
     judge_chances([[entries(out) for _, out in call(attempt, {"n": 20, "k": 4})] for _ in range(200)])
     return "each example is left out once, at random, and the folds are equal up to one."
 
@@ -120,6 +123,7 @@ def patience(attempt) -> str:
         ([3.0, 2.0, 1.0], 2),
         ([1.0, 2.0, 3.0, 0.5], 1),
         ([2.0, 1.0, 1.0, 1.0, 1.5, 1.6, 1.7, 1.8], 2),
+        ([3.0, 2.0, 1.98, 1.97, 1.96, 2.5, 1.95, 2.1, 2.2, 2.3, 2.4], 3),
         ([1.0], 5),
     ]
     first, endless = ({"val_losses": losses, "patience": limit} for losses, limit in (cases[0], cases[3]))

@@ -9,6 +9,7 @@ from nnbook.check.compare import (
     as_tensor,
     between,
     compare,
+    distinct,
     in_order,
     ratio,
     read_named,
@@ -216,6 +217,7 @@ def hole(attempt) -> str:
         raise Wrong("these are in the standardised unit: turn the predictions back.")
     if max(v[error], v[error_out]) > 60:
         raise Wrong("such errors are those of untrained networks: is grid standardised by the points left?")
+    same = "spread and error are the same number: two things are asked for."
     cut = "were the points with 1 < x < 3 left out of the training?"
     require(
         v,
@@ -231,6 +233,8 @@ def hole(attempt) -> str:
                 say="elsewhere spread and error should be of like size: are stuck networks left out?",
             ),
             between(error_out, 3, 9, say="elsewhere the error is not that of a good fit."),
+            distinct(spread, error, say=f"in the hole {same}"),
+            distinct(spread_out, error_out, say=f"elsewhere {same}"),
         ],
     )
     return "the spread is larger in the hole, as it should be. Now say how far it can be trusted."

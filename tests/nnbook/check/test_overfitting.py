@@ -255,6 +255,20 @@ def emptied(val_losses, patience):
     return result
 
 
+def by_a_tenth(val_losses, patience):
+    """Only a loss that is a tenth lower counts as a new lowest one."""
+    best = 0
+    for epoch, loss in enumerate(val_losses):
+        best = epoch if loss < 0.9 * val_losses[best] else best
+        if epoch and epoch - best >= patience:
+            break
+    return best, epoch
+
+
+def ordered_if_uneven(n, k):
+    return (torch.arange(n) if n % k else torch.randperm(n)).tensor_split(k)
+
+
 def misses(val_losses, patience):
     """Stop after so many epochs without a new lowest loss, however far apart."""
     best = count = 0
@@ -565,6 +579,7 @@ WRONG = [
     ("ex-over-folds", cut(lambda n, k: torch.arange(n).tensor_split(k)), "each call gives the same folds"),
     ("ex-over-folds", cut(lambda n, k: [range(i, n, k) for i in range(k)]), "each call gives the same folds"),
     ("ex-over-folds", cut(neighbours), "each fold is a stretch of neighbours"),
+    ("ex-over-folds", cut(ordered_if_uneven), "where k does not divide n"),
     ("ex-over-folds", cut(turned_stride), "together too often"),
     ("ex-over-folds", cut(turned_neighbours), "a stretch of neighbours"),
     ("ex-over-folds", cut(first_always_first), "always in the same fold"),
@@ -603,6 +618,7 @@ WRONG = [
         other_stop(lambda losses, best, last: (losses.index(min(losses)), last)),
         "the losses that come after the stop",
     ),
+    ("ex-over-patience", by_a_tenth, "off by the same amount"),
     ("ex-over-patience", emptied, "val_losses has changed"),
     ("ex-over-patience", misses, "a new lowest loss begins the count anew"),
     ("ex-over-patience", lambda losses, patience: (2, 5), "entries are wrong"),

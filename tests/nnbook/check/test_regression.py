@@ -462,6 +462,9 @@ WRONG = [
     ("ex-regression-hole", [12, 12, 12, 12], "all are equal"),
     ("ex-regression-hole", [3, 8, 4, 4.1], "were the points with 1 < x < 3 left out"),
     ("ex-regression-hole", seeds(lambda seed: UNCUT_RUNS[seed], len(UNCUT_RUNS)), "were the points with"),
+    ("ex-regression-hole", [HOLE[i] for i in (0, 0, 2, 2)], "spread and error are the same number"),
+    ("ex-regression-hole", [HOLE[i] for i in (1, 1, 3, 3)], "spread and error are the same number"),
+    ("ex-regression-hole", [HOLE[i] for i in (0, 1, 2, 2)], "elsewhere spread and error are the same"),
     ("ex-regression-hole", hole_run(1, 0, 3, 2), "changed places"),  # error before spread
     ("ex-regression-hole", hole_run(2, 3, 0, 1), "changed places"),  # elsewhere before the hole
     ("ex-regression-hole", hole_run(0, 2, 1, 3), "are 'error in the hole' and 'spread elsewhere' exchanged"),
