@@ -8,7 +8,7 @@ import torch
 import torch.nn.functional as F
 from nnbook.check import overfitting
 
-from tests.nnbook.check.attempts import attempts
+from tests.nnbook.check.attempts import attempts, seeds
 
 
 @pytest.fixture(autouse=True)
@@ -206,9 +206,265 @@ def binomial_best(k, n, a):
     return 1 - log_probs.exp()[:a].sum() ** k
 
 
+def noise_runs(change, runs=None):
+    """Each run of the noisier fits, changed."""
+    runs = runs or NOISE_RUNS
+    return seeds(lambda seed: change(runs[seed]), len(runs))
+
+
+def leak_runs(change):
+    """Each run of the leak, changed."""
+    return seeds(lambda seed: change(*LEAK_RUNS[seed]))
+
+
+def swapped(i, j):
+    """Each run with two of its numbers exchanged."""
+
+    def change(run):
+        run = list(run)
+        run[i], run[j] = run[j], run[i]
+        return run
+
+    return noise_runs(change)
+
+
+def turned_stride(n, k):
+    shift = int(torch.randint(k, ()))
+    return [(torch.arange(i, n, k) + shift) % n for i in range(k)]
+
+
+def turned_neighbours(n, k):
+    return ((torch.arange(n) + int(torch.randint(n, ()))) % n).tensor_split(k)
+
+
+def first_always_first(n, k):
+    order = torch.cat([torch.tensor([0]), 1 + torch.randperm(n - 1)])
+    return order.tensor_split(k)
+
+
+def even_and_odd(n, k):
+    """Only the even places are mixed."""
+    order = torch.arange(n)
+    order[::2] = order[::2][torch.randperm(len(order[::2]))]
+    return order.tensor_split(k)
+
+
+def emptied(val_losses, patience):
+    result = early_stop(val_losses, patience)
+    val_losses.clear()
+    return result
+
+
+def by_a_tenth(val_losses, patience):
+    """Only a loss that is a tenth lower counts as a new lowest one."""
+    best = 0
+    for epoch, loss in enumerate(val_losses):
+        best = epoch if loss < 0.9 * val_losses[best] else best
+        if epoch and epoch - best >= patience:
+            break
+    return best, epoch
+
+
+def ordered_if_uneven(n, k):
+    return (torch.arange(n) if n % k else torch.randperm(n)).tensor_split(k)
+
+
+def misses(val_losses, patience):
+    """Stop after so many epochs without a new lowest loss, however far apart."""
+    best = count = 0
+    for epoch, loss in enumerate(val_losses):
+        best = epoch if loss < val_losses[best] else best
+        count += best != epoch
+        if count >= patience:
+            break
+    return best, epoch
+
+
+def by_pairs(A, p):
+    """Neighbours in the last axis are dropped together."""
+    keep = torch.rand(A.shape) >= p
+    keep[..., 1::2] = keep[..., : 2 * (A.shape[-1] // 2) : 2]
+    return A * keep / (1 - p)
+
+
+def halves(A, p):
+    """One mask serves both halves."""
+    keep = torch.rand(A.shape) >= p
+    half = len(A) // 2
+    if half > 1:
+        keep[half : 2 * half] = keep[:half]
+    return A * keep / (1 - p)
+
+
+def positive(A, p):
+    return dropout(A.abs(), p)
+
+
+def by_where(A, p):
+    return torch.where(torch.rand_like(A) < p, torch.zeros_like(A), A / (1 - p))
+
+
+def by_the_worst(k, n, a):
+    return 1 - (1 - fewer(n, a)) ** k
+
+
+def normal_best(k, n, a):
+    """The binomial by a normal distribution, without the half for continuity."""
+    q = 0.5 * (1 + math.erf((a - n / 2) / math.sqrt(n / 2)))
+    return 1 - q**k
+
+
+def by_logarithms(k, n, a):
+    q = fewer(n, a)
+    return -math.expm1(k * math.log(q)) if q else 1.0
+
+
 NOISE = [0.877, 0.764, 0.680, 0.527, 0.407, 0.300, 0.328, 0.577]  # runs with seeds 12, 4 and 2
 OTHER_NOISE = [0.729, 0.618, 0.585, 0.408, 0.279, 0.232, 0.304, 0.566]
 LARGE_NOISE = [2.003, 1.476, 1.116, 0.743, 0.512, 0.279, 0.318, 0.570]
+# Runs of the solution with other seeds; then their training losses, and errors with the noise of the chapter.
+NOISE_RUNS = [
+    [0.865, 0.785, 0.734, 0.497, 0.318, 0.205, 0.314, 0.579],
+    [0.895, 0.665, 0.54, 0.356, 0.252, 0.181, 0.305, 0.569],
+    [1.011, 0.798, 0.595, 0.456, 0.273, 0.192, 0.3, 0.586],
+    [0.697, 0.62, 0.593, 0.408, 0.269, 0.194, 0.346, 0.628],
+    [1.185, 1.083, 0.954, 0.637, 0.356, 0.239, 0.336, 0.619],
+    [1.048, 1.028, 0.743, 0.456, 0.273, 0.206, 0.289, 0.588],
+    [1.024, 0.866, 0.737, 0.552, 0.311, 0.198, 0.274, 0.581],
+    [1.294, 0.761, 0.689, 0.484, 0.301, 0.188, 0.278, 0.567],
+    [1.314, 0.908, 0.796, 0.5, 0.312, 0.195, 0.325, 0.614],
+    [1.397, 0.994, 0.738, 0.506, 0.358, 0.243, 0.329, 0.604],
+    [1.093, 0.997, 0.843, 0.456, 0.27, 0.215, 0.322, 0.578],
+    [1.436, 1.343, 0.997, 0.684, 0.399, 0.226, 0.301, 0.586],
+    [0.853, 0.779, 0.651, 0.446, 0.28, 0.177, 0.256, 0.562],
+    [0.93, 0.949, 0.783, 0.509, 0.357, 0.232, 0.277, 0.661],
+    [1.101, 0.913, 0.786, 0.59, 0.341, 0.208, 0.316, 0.605],
+    [1.552, 1.608, 1.228, 0.734, 0.362, 0.255, 0.277, 0.57],
+    [0.848, 0.946, 0.701, 0.563, 0.276, 0.189, 0.303, 0.628],
+    [0.977, 1.038, 0.842, 0.624, 0.383, 0.247, 0.325, 0.604],
+    [1.014, 0.803, 0.771, 0.437, 0.29, 0.208, 0.3, 0.566],
+    [1.081, 0.931, 0.762, 0.555, 0.273, 0.162, 0.314, 0.6],
+]
+TRAINING_RUNS = [
+    [0.209, 0.232, 0.238, 0.307, 0.374, 0.457, 0.713, 1.051],
+    [0.261, 0.26, 0.282, 0.333, 0.389, 0.447, 0.703, 1.027],
+    [0.212, 0.233, 0.26, 0.296, 0.364, 0.426, 0.701, 1.025],
+    [0.204, 0.222, 0.239, 0.304, 0.372, 0.435, 0.704, 0.996],
+    [0.219, 0.247, 0.255, 0.316, 0.407, 0.499, 0.778, 1.136],
+    [0.188, 0.21, 0.214, 0.266, 0.331, 0.391, 0.644, 1.035],
+    [0.202, 0.243, 0.27, 0.319, 0.391, 0.468, 0.75, 1.098],
+    [0.23, 0.245, 0.253, 0.291, 0.357, 0.442, 0.734, 1.071],
+    [0.216, 0.23, 0.239, 0.287, 0.352, 0.428, 0.687, 1.004],
+    [0.185, 0.218, 0.231, 0.296, 0.354, 0.42, 0.715, 1.031],
+    [0.202, 0.213, 0.218, 0.282, 0.365, 0.433, 0.701, 1.042],
+    [0.269, 0.268, 0.299, 0.356, 0.423, 0.505, 0.811, 1.175],
+    [0.197, 0.211, 0.233, 0.275, 0.359, 0.419, 0.723, 1.162],
+    [0.202, 0.189, 0.216, 0.289, 0.361, 0.434, 0.673, 1.129],
+    [0.217, 0.237, 0.259, 0.339, 0.443, 0.505, 0.765, 1.101],
+    [0.229, 0.234, 0.251, 0.304, 0.388, 0.446, 0.698, 1.176],
+    [0.221, 0.232, 0.254, 0.283, 0.4, 0.471, 0.734, 1.077],
+    [0.253, 0.252, 0.284, 0.33, 0.413, 0.509, 0.789, 1.182],
+    [0.258, 0.276, 0.282, 0.358, 0.431, 0.488, 0.731, 1.068],
+    [0.211, 0.214, 0.236, 0.306, 0.382, 0.482, 0.733, 1.022],
+]
+CHAPTER_RUNS = [
+    [0.222, 0.21, 0.143, 0.114, 0.088, 0.09, 0.272, 0.581],
+    [0.246, 0.182, 0.144, 0.096, 0.071, 0.075, 0.266, 0.574],
+    [0.202, 0.159, 0.143, 0.108, 0.08, 0.093, 0.242, 0.531],
+    [0.163, 0.137, 0.115, 0.081, 0.074, 0.083, 0.277, 0.589],
+    [0.217, 0.169, 0.135, 0.096, 0.072, 0.075, 0.249, 0.557],
+    [0.245, 0.19, 0.181, 0.12, 0.083, 0.1, 0.259, 0.562],
+]
+# Validation loss and loss on new examples of the leaking split; of one that keeps copies on one side; and
+# of copies with noise of their own.
+LEAK_RUNS = [
+    [0.121, 0.348],
+    [0.11, 0.331],
+    [0.123, 0.347],
+    [0.118, 0.352],
+    [0.113, 0.304],
+    [0.089, 0.329],
+    [0.1, 0.305],
+    [0.11, 0.324],
+    [0.143, 0.329],
+    [0.102, 0.347],
+    [0.119, 0.335],
+    [0.115, 0.3],
+    [0.121, 0.353],
+    [0.117, 0.344],
+    [0.109, 0.349],
+    [0.115, 0.364],
+    [0.099, 0.332],
+    [0.106, 0.362],
+    [0.096, 0.343],
+    [0.126, 0.358],
+]
+HONEST_RUNS = [
+    [0.276, 0.377],
+    [0.332, 0.386],
+    [0.349, 0.367],
+    [0.312, 0.425],
+    [0.374, 0.389],
+    [0.314, 0.373],
+    [0.305, 0.359],
+    [0.27, 0.411],
+    [0.348, 0.377],
+    [0.321, 0.366],
+    [0.337, 0.397],
+    [0.418, 0.447],
+    [0.312, 0.423],
+    [0.348, 0.408],
+    [0.308, 0.377],
+    [0.447, 0.433],
+    [0.286, 0.373],
+    [0.332, 0.404],
+    [0.264, 0.394],
+    [0.324, 0.399],
+]
+OWN_NOISE_RUNS = [
+    [0.205, 0.245],
+    [0.19, 0.262],
+    [0.23, 0.292],
+    [0.194, 0.254],
+    [0.25, 0.266],
+    [0.221, 0.249],
+    [0.25, 0.258],
+    [0.222, 0.277],
+    [0.193, 0.281],
+    [0.231, 0.266],
+    [0.234, 0.275],
+    [0.214, 0.266],
+    [0.235, 0.275],
+    [0.23, 0.269],
+    [0.225, 0.311],
+    [0.194, 0.271],
+    [0.203, 0.262],
+    [0.2, 0.25],
+    [0.222, 0.267],
+    [0.233, 0.289],
+]
+LEAK_TRAINING = [
+    [0.057, 0.348],
+    [0.057, 0.331],
+    [0.054, 0.347],
+    [0.061, 0.352],
+    [0.07, 0.304],
+    [0.054, 0.329],
+    [0.054, 0.305],
+    [0.061, 0.324],
+    [0.059, 0.329],
+    [0.058, 0.347],
+    [0.067, 0.335],
+    [0.06, 0.3],
+    [0.056, 0.353],
+    [0.059, 0.344],
+    [0.061, 0.349],
+    [0.061, 0.364],
+    [0.055, 0.332],
+    [0.056, 0.362],
+    [0.057, 0.343],
+    [0.052, 0.358],
+]
 NOISE_TRAINING = [0.210, 0.236, 0.252, 0.305, 0.354, 0.420, 0.744, 1.088]
 CHAPTER_NOISE = [0.219, 0.159, 0.127, 0.089, 0.072, 0.076, 0.263, 0.574]
 
@@ -221,6 +477,7 @@ RIGHT = [
     ("ex-over-noise", tuple(torch.tensor(error) for error in OTHER_NOISE)),
     ("ex-over-noise", torch.tensor(LARGE_NOISE)),
     ("ex-over-noise", np.array(NOISE)),
+    ("ex-over-noise", noise_runs(list)),
     ("ex-over-folds", k_folds),
     ("ex-over-folds", changed(lambda kept, out: [kept.tolist(), set(out.tolist())])),
     ("ex-over-folds", numpy_folds),
@@ -240,12 +497,13 @@ RIGHT = [
     ("ex-over-shrink", lambda *args: np.array(shrunk(*args))),
     ("ex-over-best", best_of),
     ("ex-over-best", binomial_best),
+    ("ex-over-best", by_logarithms),
+    ("ex-over-dropout", by_where),
     ("ex-over-best", lambda k, n, a: np.float64(best_of(k, n, a))),
-    ("ex-over-leak", (0.238, 0.456)),
-    ("ex-over-leak", [0.107, 0.346]),  # of other seeds
-    ("ex-over-leak", torch.tensor([0.073, 0.349])),
-    ("ex-over-leak", np.array([0.266, 0.658])),
-    ("ex-over-leak", (torch.tensor(0.163), np.float64(0.415))),
+    ("ex-over-leak", seeds(lambda seed: LEAK_RUNS[seed])),
+    ("ex-over-leak", np.array(LEAK_RUNS[0])),
+    ("ex-over-leak", (torch.tensor(LEAK_RUNS[1][0]), np.float64(LEAK_RUNS[1][1]))),
+    ("ex-over-leak", torch.tensor(LEAK_RUNS[2])),
 ]
 
 
@@ -269,7 +527,18 @@ WRONG = [
     ("ex-over-noise", CHAPTER_NOISE, "is the noise 0.8?"),
     ("ex-over-noise", [error + 0.64 for error in NOISE], "the true error has no τ² in it"),
     ("ex-over-noise", [20 * error for error in NOISE], "the mean of 20 is asked for"),
-    ("ex-over-noise", NOISE[::-1], "is this the order of `strengths`?"),
+    ("ex-over-noise", noise_runs(list, TRAINING_RUNS), "are they the training losses?"),
+    ("ex-over-noise", noise_runs(list, CHAPTER_RUNS), "is the noise 0.8?"),
+    ("ex-over-noise", noise_runs(lambda run: [v + 0.64 for v in run]), "the true error has no τ² in it"),
+    ("ex-over-noise", noise_runs(lambda run: [v**0.5 for v in run]), "of a flat line"),
+    ("ex-over-noise", noise_runs(lambda run: [20 * v for v in run]), "the mean of 20 is asked for"),
+    ("ex-over-noise", noise_runs(lambda run: run[::-1]), "in the wrong order?"),
+    ("ex-over-noise", noise_runs(lambda run: [*run[1:], run[0]]), "λ"),
+    ("ex-over-noise", swapped(0, 5), "exchanged?"),
+    ("ex-over-noise", swapped(5, 7), "exchanged?"),
+    ("ex-over-noise", swapped(3, 6), "exchanged?"),
+    ("ex-over-noise", [0.5] * 8, "all are equal"),
+    ("ex-over-noise", NOISE[::-1], "are the numbers in the wrong order?"),
     ("ex-over-noise", [math.sqrt(error) for error in NOISE], "nearly that of a flat line"),
     ("ex-over-noise", [*NOISE[:7], 0.3], "nearly that of a flat line"),
     (
@@ -278,7 +547,7 @@ WRONG = [
         "does each network have its own strength?",
     ),
     ("ex-over-noise", [0.9, 0.8, 0.75, 0.7, 0.65, 0.62, 0.6, 0.55], "is λ in the order of `strengths`?"),
-    ("ex-over-noise", [*NOISE[:7], math.nan], "a positive number"),
+    ("ex-over-noise", [*NOISE[:7], math.nan], "the number is not finite"),
     ("ex-over-noise", [-error for error in NOISE], "a positive number"),
     ("ex-over-folds", lambda n, k: None, "the function returns nothing"),
     ("ex-over-folds", lambda n, k: torch.randperm(n), "a list of pairs of index tensors is asked for"),
@@ -310,6 +579,11 @@ WRONG = [
     ("ex-over-folds", cut(lambda n, k: torch.arange(n).tensor_split(k)), "each call gives the same folds"),
     ("ex-over-folds", cut(lambda n, k: [range(i, n, k) for i in range(k)]), "each call gives the same folds"),
     ("ex-over-folds", cut(neighbours), "each fold is a stretch of neighbours"),
+    ("ex-over-folds", cut(ordered_if_uneven), "where k does not divide n"),
+    ("ex-over-folds", cut(turned_stride), "together too often"),
+    ("ex-over-folds", cut(turned_neighbours), "a stretch of neighbours"),
+    ("ex-over-folds", cut(first_always_first), "always in the same fold"),
+    ("ex-over-folds", cut(even_and_odd), "together too often"),
     ("ex-over-folds", lambda n, k: torch.randperm(n).reshape(k, n // k), "a list of pairs of index tensors"),
     ("ex-over-folds", lambda n: k_folds(n, 5), "the function is to take (n, k)"),
     ("ex-over-patience", lambda val_losses, patience: None, "is a line still to be written?"),
@@ -328,8 +602,8 @@ WRONG = [
         "that is the lowest loss",
     ),
     ("ex-over-patience", other_stop(lambda losses, best, last: (best + 1, last + 1)), "are counted from 0"),
-    ("ex-over-patience", other_stop(lambda losses, best, last: (best, last + 1)), "one epoch too late"),
-    ("ex-over-patience", other_stop(lambda losses, best, last: (best, last - 1)), "one epoch too early"),
+    ("ex-over-patience", other_stop(lambda losses, best, last: (best, last + 1)), "is one too large"),
+    ("ex-over-patience", other_stop(lambda losses, best, last: (best, last - 1)), "is one too small"),
     (
         "ex-over-patience",
         other_stop(lambda losses, best, last: (last, last)),
@@ -344,6 +618,10 @@ WRONG = [
         other_stop(lambda losses, best, last: (losses.index(min(losses)), last)),
         "the losses that come after the stop",
     ),
+    ("ex-over-patience", by_a_tenth, "off by the same amount"),
+    ("ex-over-patience", emptied, "val_losses has changed"),
+    ("ex-over-patience", misses, "a new lowest loss begins the count anew"),
+    ("ex-over-patience", lambda losses, patience: (2, 5), "entries are wrong"),
     ("ex-over-patience", ties, "a loss equal to the lowest is not a new lowest one"),
     ("ex-over-patience", rises, "this counts rises"),
     (
@@ -374,6 +652,9 @@ WRONG = [
         "all along axis 1 the same entries are dropped",
     ),
     ("ex-over-dropout", in_place, "A has changed"),
+    ("ex-over-dropout", by_pairs, "depends on others"),
+    ("ex-over-dropout", halves, "depends on others"),
+    ("ex-over-dropout", positive, "what is kept is not A / (1 − p)"),
     ("ex-over-dropout", same_each_call, "each call drops the same entries"),
     ("ex-over-dropout", exact_share, "each call drops equally many entries"),
     ("ex-over-dropout", with_nan, "the result holds nan or inf"),
@@ -420,21 +701,26 @@ WRONG = [
     ("ex-over-best", lambda k, n, a: 1 - fewer(n, a), "k has no effect"),
     ("ex-over-best", lambda k, n, a: fewer(n, a), "a single one has fewer than a"),
     ("ex-over-best", lambda k, n, a: k * (1 - fewer(n, a)), "can be above 1"),
+    ("ex-over-best", by_the_worst, "the worst has fewer than a"),
+    ("ex-over-best", lambda k, n, a: 1 - fewer(k * n, a), "k times as many labels"),
+    ("ex-over-best", normal_best, "it is too"),
     ("ex-over-best", lambda k, n, a: 100 * best_of(k, n, a), "is it in per cent?"),
     ("ex-over-best", best_of(10, 20, 14), "give the function's name, without parentheses"),
     ("ex-over-best", lambda n, a: 1 - fewer(n, a), "the function is to take (k, n, a)"),
     ("ex-over-leak", ..., "the answer is missing, and a row of 2 numbers is asked for"),
     ("ex-over-leak", 0.238, "this is a number, and a row of 2 numbers is asked for"),
-    ("ex-over-leak", (0.456, 0.238), "have they changed places?"),
-    ("ex-over-leak", (0.238, 0.296), "is the noise variance, 0.16, added?"),
-    ("ex-over-leak", (0.107, 0.186), "is the noise variance, 0.16, added?"),
-    ("ex-over-leak", (0.517, 0.517), "do twins, x and y, lie on both sides"),  # no twin on the other side
-    ("ex-over-leak", (0.293, 0.315), "do twins, x and y, lie on both sides"),  # twins with noise of their own
-    ("ex-over-leak", (0.057, 0.456), "is it the training loss?"),
-    ("ex-over-leak", (20 * 0.238, 20 * 0.456), "both are means over the 20 data sets"),
+    ("ex-over-leak", leak_runs(lambda a, b: (b, a)), "have they changed places?"),
+    ("ex-over-leak", leak_runs(lambda a, b: (a, b - 0.16)), "is the noise variance, 0.16, added?"),
+    ("ex-over-leak", leak_runs(lambda a, b: (a, a)), "is the noise variance, 0.16, added?"),
+    ("ex-over-leak", leak_runs(lambda a, b: (a, b + 0.16)), "not the median for networks of 16 units"),
+    ("ex-over-leak", leak_runs(lambda a, b: (40 * a, 40 * b)), "medians over the 40 data sets"),
+    ("ex-over-leak", seeds(lambda seed: HONEST_RUNS[seed]), "do twins, x and y, lie on both sides"),
+    ("ex-over-leak", seeds(lambda seed: OWN_NOISE_RUNS[seed]), "do twins, x and y, lie on both sides"),
+    ("ex-over-leak", seeds(lambda seed: LEAK_TRAINING[seed]), "is it the training loss?"),
+    ("ex-over-leak", (0.35, 0.35), "all are equal"),
     ("ex-over-leak", (0.0, 0.456), "two positive losses"),
-    ("ex-over-leak", (0.238, math.inf), "two positive losses"),
+    ("ex-over-leak", (0.238, math.inf), "the number is not finite"),
 ]
 
 
-TestOverfitting = attempts(overfitting, RIGHT, WRONG)
+TestOverfitting = attempts(overfitting, RIGHT, WRONG, least=(3, 8))
