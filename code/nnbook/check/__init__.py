@@ -6,25 +6,25 @@ One is a function of the attempt that returns its praise or raises `Wrong`, mark
     @checker("ex-mse")
     def mse(attempt) -> str:
         """The mean of the squared errors, against `F.mse_loss`."""
-        generator = torch.Generator().manual_seed(0)  # never torch.manual_seed, and no other global state
-        for n in [50, 1]:
-            y, y_hat = torch.randn(2, n, generator=generator)
-            mistakes = {"the errors are not squared.": (y_hat - y).abs().mean()}
-            try_on(attempt, {"y": y, "y_hat": y_hat}, F.mse_loss(y_hat, y), mistakes=mistakes, batch=n)
+        def cases():
+            generator = torch.Generator().manual_seed(0)  # never torch.manual_seed, and no other global state
+            for n in [50, 1]:
+                y, y_hat = torch.randn(2, n, generator=generator)
+                mistakes = {"the errors are not squared.": (y_hat - y).abs().mean()}
+                yield Case({"y": y, "y_hat": y_hat}, F.mse_loss(y_hat, y), mistakes, batch=n)
+
+        try_on_all(attempt, cases())
         return "it agrees with F.mse_loss."
 
-`try_on` is for functions, `compare` for numbers and tensors. They find by themselves a wrong shape, sign,
-scale or order, a sum in place of a mean, nan, an error, a changed input; `mistakes` are this exercise's own.
+What checkers use is in `nnbook.check.compare`: `try_on_all` for functions, `compare` for numbers and tensors,
+`require` and `match` for what was measured, `trying` for results that need a judge of their own, `without`
+for what is forbidden. They find by themselves a wrong shape, sign, scale or order, a sum in place of a mean,
+nan and where it comes from, an error, a changed input, a result that changes later, numbers that have changed
+places; `mistakes` are this exercise's own.
 A new module is imported below, and `tests/nnbook/check/test_<module>.py` tries its checkers.
 '''
 
-import random
-from collections.abc import Iterator
-from contextlib import contextmanager
 from difflib import get_close_matches
-
-import numpy as np
-import torch
 
 from nnbook.check import (
     activations,
@@ -41,7 +41,9 @@ from nnbook.check import (
     when_training_fails,
     xor,
 )
-from nnbook.check.compare import first_line
+from nnbook.check.calling import results_kept
+from nnbook.check.reading import describe, first_line
+from nnbook.check.surroundings import own_surroundings
 from nnbook.check.verdict import CHECKERS, Verdict, Wrong
 
 __all__ = [
@@ -75,12 +77,15 @@ def check(exercise: str, attempt) -> Verdict:
     if judge is None:
         return Verdict(str(exercise), False, no_exercise(exercise))
     try:
-        with own_surroundings():
+        with own_surroundings(), results_kept():
             return Verdict(exercise, True, judge(attempt))
     except Wrong as wrong:
         return Verdict(exercise, False, str(wrong))
-    except (Exception, SystemExit) as error:
-        return Verdict(exercise, False, f"the checker cannot read this: {first_line(error)}.")
+    except KeyboardInterrupt:
+        raise
+    except BaseException as error:
+        what = "what the function returns" if callable(attempt) else f"this, {describe(attempt)}"
+        return Verdict(exercise, False, f"the checker cannot read {what}: {first_line(error)}.")
 
 
 def no_exercise(label) -> str:
@@ -89,15 +94,3 @@ def no_exercise(label) -> str:
         return "the label of the exercise comes first, in quotes, and the attempt after it."
     near = get_close_matches(label, CHECKERS, n=1)
     return f'there is no exercise "{label}".' + (f' Is "{near[0]}" meant?' if near else "")
-
-
-@contextmanager
-def own_surroundings() -> Iterator[None]:
-    """Let no setting of the page reach the checker, and no random draw of the attempt reach the page."""
-    python, numpy = random.getstate(), np.random.get_state()  # noqa: NPY002 (the reader may use the old generator)
-    try:
-        with torch.random.fork_rng(devices=[]), torch.device("cpu"), torch.enable_grad():
-            yield
-    finally:
-        random.setstate(python)
-        np.random.set_state(numpy)  # noqa: NPY002

@@ -168,7 +168,7 @@ WRONG = [
     ("ex-linear-shortest", lambda X, y: X.T @ y, "still to be inverted"),
     ("ex-linear-shortest", first_features, "the first n features alone"),
     ("ex-linear-shortest", too_long, "longer than need be"),
-    ("ex-linear-shortest", lambda X, y: torch.linalg.solve(X.T @ X, X.T @ y), "stops with"),
+    ("ex-linear-shortest", lambda X, y: torch.linalg.solve(X.T @ X, X.T @ y), "longer than need be"),
     ("ex-linear-shortest", lambda X, y: shortest(X, y)[:-1], "a row of 6 numbers is asked for"),
     ("ex-linear-shortest", lambda X, y: "w", "a row of 6 numbers is asked for"),
     ("ex-linear-shortest", lambda X: X, "the function is to take (X, y)"),
