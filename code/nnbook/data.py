@@ -105,7 +105,7 @@ class _Order(Sampler):
         yield from places.split(self.batch_size)
 
     def __len__(self) -> int:
-        return -(-len(self.places) // self.batch_size)
+        return math.ceil(len(self.places) / self.batch_size)
 
 
 def mnist_source(may_download: bool = True) -> Source:
