@@ -3,14 +3,11 @@
 Which images are used says `nnbook.mnist_source`.
 """
 
-from torch.utils.data import (
-    BatchSampler,
-    DataLoader,
-    Dataset,
-    RandomSampler,
-    SequentialSampler,
-    TensorDataset,
-)
+import math
+from collections.abc import Iterator
+
+import torch
+from torch.utils.data import BatchSampler, DataLoader, Dataset, Sampler, Subset, TensorDataset
 
 from nnbook.mnist_files import DataError
 from nnbook.mnist_source import Source, fingerprint, full_set_folder, mnist_source
@@ -45,6 +42,30 @@ def batches(dataset: Dataset, batch_size: int, shuffle: bool = True) -> DataLoad
     `DataLoader(dataset, batch_size, shuffle)`, for it draws the same random numbers.
     Raises ValueError if batch_size is not a positive integer or the data set is empty.
     """
-    order = RandomSampler(dataset) if shuffle else SequentialSampler(dataset)
-    # batch_size=None, because the sampler gives lists of indices and the data set takes a list as one index.
-    return DataLoader(dataset, batch_size=None, sampler=BatchSampler(order, batch_size, drop_last=False))
+    whole, places = dataset, torch.arange(len(dataset))
+    # A part of a part, perhaps: the indices are looked up once, not in every batch.
+    while isinstance(whole, Subset):
+        whole, places = whole.dataset, torch.as_tensor(whole.indices)[places]
+    # batch_size=None, because the sampler gives whole batches: a tensor of indices is one index.
+    return DataLoader(whole, batch_size=None, sampler=_Order(places, batch_size, shuffle))
+
+
+class _Order(Sampler):
+    """The indices of each batch as a tensor: what PyTorch's own samplers give, in one piece."""
+
+    def __init__(self, places: torch.Tensor, batch_size: int, shuffle: bool):
+        BatchSampler(places, batch_size, drop_last=False)  # refuses what is no batch size
+        if not len(places):
+            raise ValueError("The data set is empty.")
+        self.places, self.batch_size, self.shuffle = places, batch_size, shuffle
+
+    def __iter__(self) -> Iterator[torch.Tensor]:
+        places = self.places
+        if self.shuffle:  # as RandomSampler does it: a number from the global generator seeds one of its own
+            seed = int(torch.empty((), dtype=torch.int64).random_().item())
+            generator = torch.Generator().manual_seed(seed)
+            places = places[torch.randperm(len(places), generator=generator)]
+        yield from places.split(self.batch_size)
+
+    def __len__(self) -> int:
+        return math.ceil(len(self.places) / self.batch_size)

@@ -5,7 +5,7 @@ import torch
 import torch.nn.functional as F
 from nnbook.check import convolutions
 
-from tests.nnbook.check.attempts import attempts
+from tests.nnbook.check.attempts import attempts, seeds
 
 
 def strided(x, w, stride, padding):
@@ -72,30 +72,89 @@ def padded_with(turn):
     return lambda dz, w: by_patches(F.pad(dz, (len(w) - 1,) * 4), turn(w), 1, 0)
 
 
+def pool_by_loops(X, m):
+    rows, columns = X.shape[2] // m, X.shape[3] // m
+    result = X.new_empty(*X.shape[:2], rows, columns)
+    for i in range(rows):
+        for j in range(columns):
+            window = X[:, :, m * i : m * i + m, m * j : m * j + m]
+            result[:, :, i, j] = window.flatten(2).max(2).values
+    return result
+
+
+def pointwise_by_channels(X, W, b):
+    out = [sum(W[o, c] * X[:, c] for c in range(X.shape[1])) + b[o] for o in range(len(b))]
+    return torch.stack(out, 1)
+
+
+def class_of(kind, *shape):
+    """A layer of torch.nn with weights of its own, where it is forbidden."""
+
+    def attempt(x, w, stride, padding):
+        layer = kind(1, 1, len(w), stride=stride, padding=padding, bias=False).double()
+        layer.weight.data = w[None, None]
+        return layer(x[None, None]).detach()[0, 0]
+
+    return attempt
+
+
+def by_autograd(dz, w):
+    k = len(w)
+    x = torch.zeros(dz.shape[0] + k - 1, dz.shape[1] + k - 1, dtype=w.dtype, requires_grad=True)
+    (F.conv2d(x[None, None], w[None, None])[0, 0] * dz).sum().backward()
+    return x.grad
+
+
+def overwriting(dz, w):
+    k = len(w)
+    dx = torch.zeros(dz.shape[0] + k - 1, dz.shape[1] + k - 1).to(w)
+    for i in range(dz.shape[0]):
+        for j in range(dz.shape[1]):
+            dx[i : i + k, j : j + k] = dz[i, j] * w
+    return dx
+
+
+# Accuracies of twelve seeds on the full set: all layers learned, the first as drawn, both convolutions as drawn.
+MEASURED = [
+    (0.9694, 0.9618, 0.8570),
+    (0.9642, 0.9528, 0.8676),
+    (0.9678, 0.9590, 0.8804),
+    (0.9666, 0.9566, 0.8844),
+    (0.9614, 0.9584, 0.8672),
+    (0.9632, 0.9578, 0.8780),
+    (0.9618, 0.9550, 0.8538),
+    (0.9678, 0.9542, 0.8626),
+    (0.9664, 0.9604, 0.8946),
+    (0.9626, 0.9506, 0.8504),
+    (0.9636, 0.9566, 0.8804),
+    (0.9628, 0.9570, 0.8664),
+]
 RIGHT = [
     ("ex-conv-count", 2432),
     ("ex-conv-count", torch.tensor(2432)),
     ("ex-conv-count", np.int64(2432)),
     ("ex-conv-field", 10),
     ("ex-conv-field", 10.0),
+    ("ex-conv-field", torch.tensor(10)),
     ("ex-conv-strided", strided),
     ("ex-conv-strided", by_patches),
     ("ex-conv-strided", lambda x, w, stride, padding: strided(x, w, stride, padding).numpy()),
     ("ex-conv-pool", max_pool),
     ("ex-conv-pool", pool_by_unfold),
-    ("ex-conv-pool", F.max_pool2d),
+    ("ex-conv-pool", pool_by_loops),
+    ("ex-conv-pool", lambda X, m: max_pool(X.double(), m).numpy()),
     ("ex-conv-pointwise", pointwise),
     ("ex-conv-pointwise", lambda X, W, b: torch.einsum("nchw,oc->nohw", X, W) + b[:, None, None]),
+    ("ex-conv-pointwise", pointwise_by_channels),
     ("ex-conv-input-gradient", image_gradient),
     ("ex-conv-input-gradient", padded_with(lambda w: w.flip(0, 1))),
     (
         "ex-conv-input-gradient",
         lambda dz, w: F.conv_transpose2d(dz[None, None], w[None, None])[0, 0],
     ),
-    ("ex-conv-random", [0.9489, 0.9429]),
-    ("ex-conv-random", (0.98, 0.98)),
+    ("ex-conv-random", seeds(lambda seed: MEASURED[seed][:2], 12)),
     ("ex-conv-random", torch.tensor([0.97, 0.96])),
-    ("ex-conv-random", np.array([0.93, 0.95])),  # may happen with few images
+    ("ex-conv-random", {"learned": 0.9604, "as drawn": np.float32(0.9476)}),
 ]
 
 
@@ -115,6 +174,8 @@ WRONG = [
     ("ex-conv-field", 100, "the height is asked for"),
     ("ex-conv-field", 4, "the distance between neighbours"),
     ("ex-conv-field", 9, "too small"),
+    ("ex-conv-field", 15, "k − 1 steps, or by k"),
+    ("ex-conv-field", (10, 10), "a number is asked for"),
     ("ex-conv-strided", lambda x, w, stride, padding: None, "returns nothing"),
     (
         "ex-conv-strided",
@@ -134,6 +195,33 @@ WRONG = [
         ],
         "the stride has no effect on where",
     ),
+    ("ex-conv-strided", class_of(torch.nn.Conv2d), "PyTorch's convolution does the work"),
+    (
+        "ex-conv-strided",
+        lambda x, w, stride, padding: F.conv2d(x[None, None], w[None, None], None, stride, padding)[0, 0],
+        "PyTorch's convolution does the work",
+    ),
+    (
+        "ex-conv-strided",
+        lambda x, w, stride, padding: strided(
+            F.pad(x[None], (padding,) * 4, mode="replicate")[0] if padding else x, w, stride, 0
+        ),
+        "zeros are asked for",
+    ),
+    (
+        "ex-conv-strided",
+        lambda x, w, stride, padding: strided(F.pad(x, (0, 2 * padding) * 2), w, stride, 0),
+        "it belongs on all four sides",
+    ),
+    (
+        "ex-conv-strided",
+        lambda x, w, stride, padding: strided(x, w, stride, padding) / len(w) ** 2,
+        "entries",
+    ),
+    ("ex-conv-pool", F.max_pool2d, "PyTorch's pooling does the work"),
+    ("ex-conv-pool", lambda X, m: torch.nn.MaxPool2d(m)(X), "PyTorch's pooling does the work"),
+    ("ex-conv-pool", lambda X, m: max_pool(X.abs(), m), "of the absolute values"),
+    ("ex-conv-pool", lambda X, m: X.unfold(3, m, m).amax(-1)[:, :, ::m], "along the rows of a window only"),
     ("ex-conv-pool", F.avg_pool2d, "the mean of each window"),
     ("ex-conv-pool", lambda X, m: F.avg_pool2d(X, m) * m**2, "the sum of each window"),
     ("ex-conv-pool", lambda X, m: -max_pool(-X, m), "the smallest number of each window"),
@@ -144,13 +232,27 @@ WRONG = [
     ("ex-conv-pool", pool_in_place, "X has changed"),
     ("ex-conv-pointwise", lambda X, W, b: None, "returns nothing"),
     ("ex-conv-pointwise", lambda X, W, b: pointwise(X, W, 0 * b), "the bias is missing"),
-    ("ex-conv-pointwise", lambda X, W, b: X.movedim(1, -1) @ W.T + b, "this is a tensor of shape"),
+    ("ex-conv-pointwise", lambda X, W, b: X.movedim(1, -1) @ W.T + b, "of shape"),
     ("ex-conv-pointwise", lambda X, W, b: X @ W.T + b, "the function stops with RuntimeError"),
     (
         "ex-conv-pointwise",
         lambda X, W, b: pointwise(X, W.T if len(W) == W.shape[1] else W, b),
         "W and its transpose",
     ),
+    (
+        "ex-conv-pointwise",
+        lambda X, W, b: F.conv2d(X, W[:, :, None, None], b),
+        "PyTorch's convolution does the work",
+    ),
+    ("ex-conv-pointwise", lambda X, W, b: pointwise(X, W, -b), "the bias is taken off"),
+    ("ex-conv-pointwise", lambda X, W, b: pointwise(X, W, b).relu(), "a ReLU too many"),
+    ("ex-conv-pointwise", lambda X, W, b: pointwise(X, W, X.shape[1] * b), "once for each input channel"),
+    ("ex-conv-pointwise", lambda X, W, b: pointwise(X, W, b).mT, "entries are wrong"),
+    ("ex-conv-pointwise", lambda X, W, b: pointwise(X, W, b).mean((2, 3)), "this is a tensor of shape"),
+    ("ex-conv-input-gradient", by_autograd, "autograd is used"),
+    ("ex-conv-input-gradient", overwriting, "where patches overlap the shares add up"),
+    ("ex-conv-input-gradient", padded_with(lambda w: w.flip(1)), "the columns"),
+    ("ex-conv-input-gradient", lambda dz, w: image_gradient(torch.ones_like(dz), w), "δz is left out"),
     ("ex-conv-input-gradient", padded_with(lambda w: w), "the wrong way round"),
     ("ex-conv-input-gradient", padded_with(lambda w: w.flip(0)), "along one axis only"),
     ("ex-conv-input-gradient", padded_with(lambda w: w.flip(0, 1).T), "the kernel is transposed"),
@@ -158,12 +260,16 @@ WRONG = [
     ("ex-conv-input-gradient", lambda dz, w: dz, "this is a tensor of shape"),
     ("ex-conv-random", ..., "the answer is missing"),
     ("ex-conv-random", 0.97, "this is a number"),
-    ("ex-conv-random", (97.1, 96.2), "are these per cent?"),
+    ("ex-conv-random", (97.1, 96.2), "is this in per cent?"),
     ("ex-conv-random", (1.2, -0.5), "between 0 and 1"),
-    ("ex-conv-random", (0.3, 0.9), "its three epochs"),
+    ("ex-conv-random", seeds(lambda seed: MEASURED[seed][1::-1], 12), "exchanged?"),
+    ("ex-conv-random", seeds(lambda seed: MEASURED[seed][::2], 12), "do the other layers still learn?"),
+    ("ex-conv-random", seeds(lambda seed: MEASURED[seed][1:], 12), "do the other layers still learn?"),
+    ("ex-conv-random", (0.3, 0.2), "its three epochs"),
     ("ex-conv-random", (0.97, 0.1), "do the other layers still learn?"),
-    ("ex-conv-random", (0.9, 0.97), "have the two changed places?"),
+    ("ex-conv-random", (0.9914, 0.9886), "so few images do not teach as much"),
+    ("ex-conv-random", (0.9636, 0.9722), "exchanged?"),
 ]
 
 
-TestConvolutions = attempts(convolutions, RIGHT, WRONG)
+TestConvolutions = attempts(convolutions, RIGHT, WRONG, least=(3, 8))

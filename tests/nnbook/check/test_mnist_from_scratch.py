@@ -1,11 +1,15 @@
 """The checkers of "MNIST from scratch": right answers pass, typical wrong ones hear what is wrong."""
 
+import functools
+
 import numpy as np
 import torch
 import torch.nn.functional as F
 from nnbook.check import mnist_from_scratch
+from nnbook.data import batches
+from torch.utils.data import TensorDataset
 
-from tests.nnbook.check.attempts import attempts
+from tests.nnbook.check.attempts import attempts, seeds
 
 
 def rows(S):
@@ -30,7 +34,7 @@ def smooth_cross_entropy(S, y, eps):
 
 
 def loss_gradient(S, y):
-    return (S.softmax(1) - one_hot(y)) / len(y)
+    return (S.softmax(1) - F.one_hot(y, S.shape[1])) / len(y)
 
 
 def in_a_loop(y, y_hat):
@@ -66,25 +70,115 @@ def in_place(S, y):
     return loss_gradient(S, y)
 
 
-RATES = {0.01: 0.876, 0.1: 0.931, 1.0: 0.961, 2.0: 0.309}
-SHIFTS = [0.958, 0.915, 0.729, 0.496, 0.288]
+def gradient_by_rows(S, y):
+    grads = torch.empty_like(S)
+    for i, row in enumerate(S):
+        e = (row - row.max()).exp()
+        grads[i] = e / e.sum()
+        grads[i, y[i]] -= 1
+    return grads / len(S)
+
+
+def by_autograd(S, y):
+    leaf = S.clone().requires_grad_()
+    return torch.autograd.grad(F.cross_entropy(leaf, y), leaf)[0]
+
+
+def shift_accuracies(net, X, y, pixels=range(5), dims=2):
+    """Right; with other arguments typical mistakes."""
+    images = X.reshape(-1, 28, 28)
+    return [(net(images.roll(p, dims).flatten(1)).argmax(1) == y).float().mean().item() for p in pixels]
+
+
+def shifted_with(**how):
+    return lambda net, X, y: shift_accuracies(net, X, y, **how)
+
+
+def shift_by_padding(net, X, y):
+    shares = np.zeros(5)
+    for p in range(5):
+        shifted = F.pad(X.view(-1, 28, 28), (p, 0))[..., :28]
+        shares[p] = np.mean((net(shifted.reshape(len(X), 784)).argmax(1) == y).numpy())
+    return shares
+
+
+def shift_by_slices(net, X, y):
+    images, shares = X.view(len(X), 28, 28).clone(), []
+    for _ in range(5):
+        named = net(images.flatten(1)).topk(1).indices[:, 0]
+        shares.append(torch.eq(named, y).double().mean())
+        images[:, :, 1:] = images[:, :, :-1].clone()
+        images[:, :, 0] = 0
+    return tuple(shares)
+
+
+def shift_in_place(net, X, y):
+    shares = shift_accuracies(net, X, y)
+    X.copy_(X.roll(1, 1))
+    return shares
+
+
+@functools.cache
+def split():
+    return mnist_from_scratch.split_of_chapters()
+
+
+@functools.cache
+def rate_losses(seed, epoch=2, rates=(0.01, 0.1, 0.5, 2.0), start_anew=True, n=5120, dtype=torch.float32):
+    """The training losses of an epoch at each rate, as a reader measures them who uses `torch.optim`."""
+    X, y = split()[0][:n]
+    loader, losses, model = batches(TensorDataset(X.to(dtype), y), 128), {}, None
+    for lr in rates:
+        if model is None or start_anew:
+            torch.manual_seed(seed)
+            model = torch.nn.Sequential(
+                torch.nn.Linear(784, 500), torch.nn.ReLU(), torch.nn.Linear(500, 10, bias=False)
+            ).to(dtype)
+            for layer, d in [(model[0], 784), (model[2], 500)]:
+                torch.nn.init.normal_(layer.weight, std=d**-0.5)
+            torch.nn.init.zeros_(model[0].bias)
+        optimizer = torch.optim.SGD(model.parameters(), lr=lr)
+        for _ in range(epoch):
+            taken = []
+            for X, y in loader:
+                optimizer.zero_grad()
+                loss = F.cross_entropy(model(X), y)
+                loss.backward()
+                optimizer.step()
+                taken.append(loss.item())
+        losses[lr] = sum(taken) / len(taken)
+    return losses
+
+
+def exchanged(losses, a, b):
+    return {**losses, a: losses[b], b: losses[a]}
+
 
 RIGHT = [
     ("ex-count", 784 * 100 + 100 + 100 * 10),
     ("ex-count", torch.tensor(79_500)),
-    ("ex-rate", RATES),
-    ("ex-rate", {0.01: 0.586, 0.1: 0.889, 1.0: 0.889, 2.0: 0.486}),  # of the subset, with another seed
-    ("ex-rate", {lr: torch.tensor(value) for lr, value in RATES.items()}),
+    ("ex-count", np.int64(79_500)),
+    ("ex-rate", seeds(rate_losses)),
+    ("ex-rate", {lr: torch.tensor(loss) for lr, loss in rate_losses(99).items()}),
+    ("ex-rate", {lr: round(loss, 2) for lr, loss in rate_losses(98, dtype=torch.float64).items()}),
     ("ex-top-k", top_k_accuracy),
     ("ex-top-k", lambda S, y, k: np.mean([y[i] in S[i].argsort()[-k:] for i in range(len(S))])),
+    (
+        "ex-top-k",
+        lambda S, y, k: ((S.gather(1, y[:, None]) < S).sum(1) < k).double().mean().numpy(),
+    ),
     ("ex-confusion", confusion),
     ("ex-confusion", in_a_loop),
+    ("ex-confusion", lambda y, y_hat: one_hot(y).T.float() @ one_hot(y_hat).float()),
     ("ex-smoothing", smooth_cross_entropy),
     ("ex-smoothing", lambda S, y, eps: F.cross_entropy(S, y, label_smoothing=eps).item()),
+    ("ex-smoothing", lambda S, y, eps: (1 - eps) * F.cross_entropy(S, y) - eps * S.log_softmax(1).mean()),
     ("ex-gradient", loss_gradient),
+    ("ex-gradient", gradient_by_rows),
     ("ex-gradient", lambda S, y: loss_gradient(S.double(), y).numpy()),
-    ("ex-shift", SHIFTS),
-    ("ex-shift", [torch.tensor(share) for share in SHIFTS]),
+    ("ex-shift", shift_accuracies),
+    ("ex-shift", shift_by_padding),
+    ("ex-shift", shift_by_slices),
 ]
 
 WRONG = [
@@ -96,14 +190,21 @@ WRONG = [
     ("ex-count", 79_501, "it is too large"),
     ("ex-count", 12, "it is too small"),
     ("ex-count", [784 * 100, 100, 1000], "this is a list of length 3, and a number is asked for"),
-    ("ex-rate", [0.876, 0.931, 0.961, 0.309], "a dictionary with the keys"),
-    ("ex-rate", {0.1: 0.931}, "a dictionary with the keys"),
-    ("ex-rate", {lr: 100 * value for lr, value in RATES.items()}, "are these per cent?"),
-    ("ex-rate", {lr: -value for lr, value in RATES.items()}, "an accuracy is a share, between 0 and 1."),
-    ("ex-rate", dict.fromkeys(RATES, 0.931), "all are equal"),
-    ("ex-rate", dict.fromkeys(RATES), "the answer is missing, and a number is asked for"),
-    ("ex-rate", {**RATES, 0.01: 0.94}, "0.01 cannot be so near to 0.1"),
-    ("ex-rate", {**RATES, 2.0: 0.97}, "2.0 should have trouble"),
+    ("ex-rate", list(rate_losses(0).values()), "a dictionary with the keys"),
+    ("ex-rate", {0.1: 0.65}, "a dictionary with the keys"),
+    ("ex-rate", {lr: -loss for lr, loss in rate_losses(0).items()}, "never negative"),
+    ("ex-rate", dict.fromkeys(rate_losses(0), 0.65), "all are equal"),
+    ("ex-rate", dict.fromkeys(rate_losses(0)), "the answer is missing, and a number is asked for"),
+    ("ex-rate", seeds(lambda seed: exchanged(rate_losses(seed), 0.1, 0.5)), "0.5 and 0.1 exchanged?"),
+    ("ex-rate", exchanged(rate_losses(1), 0.1, 0.01), "0.1 and 0.01 exchanged?"),
+    ("ex-rate", exchanged(rate_losses(1), 0.5, 2.0), "0.5 and 2.0 exchanged?"),
+    ("ex-rate", rate_losses(3, epoch=1), "the losses of the first epoch"),
+    ("ex-rate", rate_losses(3, epoch=3), "new parameters, and is it an epoch of `few_batches`?"),
+    ("ex-rate", rate_losses(3, start_anew=False), "new parameters, and is it an epoch of `few_batches`?"),
+    ("ex-rate", {0.01: 1.1, 0.1: 0.9, 0.5: 0.7, 2.0: 2.3}, "a run with the rate 0.01 gives another loss"),
+    ("ex-rate", {0.01: 0.876, 0.1: 0.931, 0.5: 0.961, 2.0: 0.309}, "the larger one should get further"),
+    ("ex-rate", {**rate_losses(2), 2.0: 0.3}, "2.0 should have trouble"),
+    ("ex-rate", {**rate_losses(2), 2.0: float("nan")}, "not finite"),
     ("ex-top-k", lambda S, y, k: (S.argmax(1) == y).float().mean(), "k has no effect"),
     ("ex-top-k", lambda S, y, k: top_k_accuracy(-S, y, k), "the k lowest scores"),
     ("ex-top-k", lambda S, y, k: 1 - top_k_accuracy(S, y, k), "not among them"),
@@ -116,9 +217,15 @@ WRONG = [
         lambda S, y, k: (S.topk(k).indices == y[:, None]).any(1).float(),
         "this is a tensor of shape (200,)",
     ),
-    ("ex-top-k", lambda S, y, k: S.topk(k).indices == y, "the function stops with RuntimeError"),
+    ("ex-top-k", lambda S, y, k: S.topk(k).indices == y, "the function stops with"),
     ("ex-top-k", lambda S, y: top_k_accuracy(S, y, 3), "the function is to take (S, y, k)"),
     ("ex-top-k", top_k_accuracy(torch.eye(10), torch.arange(10), 3), "give the function's name"),
+    (
+        "ex-top-k",
+        lambda S, y, k: ((S.gather(1, y[:, None]) < S).sum(1) <= k).double().mean(),
+        "one place more than k",
+    ),
+    ("ex-top-k", lambda S, y, k: 0.42, "it is too"),
     ("ex-confusion", lambda y, y_hat: confusion(y_hat, y), "rows and columns have changed places"),
     ("ex-confusion", counted_once, "does a pair that occurs twice count twice?"),
     ("ex-confusion", lambda y, y_hat: confusion(y, y_hat) / len(y), "these are shares of all images"),
@@ -133,6 +240,9 @@ WRONG = [
         "this is a tensor of shape (100,)",
     ),
     ("ex-confusion", lambda y, y_hat: (10 * y + y_hat).bincount().reshape(10, 10), "y of shape (1,)"),
+    ("ex-confusion", lambda y, y_hat: confusion(y, y_hat).diag().diag(), "only the hits"),
+    ("ex-confusion", lambda y, y_hat: confusion(y, y_hat) * (1 - torch.eye(10)), "hits are missing"),
+    ("ex-confusion", lambda y, y_hat: confusion(y, y), "entries are wrong"),
     ("ex-confusion", lambda y, y_hat: confusion(y, y_hat).triu(), "entries are wrong, the first at [1, 0]"),
     ("ex-confusion", lambda y, y_hat: confusion(y, y_hat).flip(0), "in the wrong places"),
     ("ex-smoothing", lambda S, y, eps: F.cross_entropy(S, y), "eps has no effect"),
@@ -166,14 +276,29 @@ WRONG = [
     ("ex-gradient", lambda S, y: loss_gradient(S, y).T, "Have rows and columns changed places?"),
     ("ex-gradient", lambda S, y: (S.softmax(0) - one_hot(y)) / len(y), "entries are wrong"),
     ("ex-gradient", in_place, "S has changed"),
-    ("ex-shift", [100 * share for share in SHIFTS], "are these per cent?"),
-    ("ex-shift", SHIFTS[1:], "this is a list of length 4, and a row of 5 numbers is asked for"),
-    ("ex-shift", [0.958] * 5, "is it the images that are shifted?"),
-    ("ex-shift", [0.958, 0.101, 0.102, 0.105, 0.103], "along which axis"),
-    ("ex-shift", [0.958, 0.915, 0.496, 0.083, 0.103], "from the images as they were?"),
-    ("ex-shift", SHIFTS[::-1], "digits that are not shifted"),
-    ("ex-shift", dict(enumerate(SHIFTS)), "this is a dict of length 5"),
+    ("ex-gradient", by_autograd, "autograd is used"),
+    (
+        "ex-gradient",
+        lambda S, y: (S.exp() / S.exp().sum(1, keepdim=True) - one_hot(y)[:, : S.shape[1]]) / len(y),
+        "overflow",
+    ),
+    ("ex-gradient", lambda S, y: (S.softmax(1) + F.one_hot(y, S.shape[1])) / len(y), "has gained 1"),
+    ("ex-shift", shifted_with(pixels=range(0, -5, -1)), "move to the left"),
+    ("ex-shift", shifted_with(dims=1), "move down"),
+    ("ex-shift", shifted_with(pixels=range(0, -5, -1), dims=1), "move up"),
+    ("ex-shift", shifted_with(pixels=(0, 1, 3, 6, 10)), "start from the images as they were"),
+    ("ex-shift", shifted_with(pixels=range(1, 6)), "the first shift is by 0 pixels"),
+    ("ex-shift", shifted_with(pixels=range(1, 5)), "a row of 5 numbers is asked for"),
+    ("ex-shift", shifted_with(pixels=(0, 0, 0, 0, 0)), "all are equal"),
+    ("ex-shift", shifted_with(pixels=range(4, -1, -1)), "in the wrong order"),
+    ("ex-shift", lambda net, X, y: [100 * a for a in shift_accuracies(net, X, y)], "per cent?"),
+    ("ex-shift", lambda net, X, y: [1 - a for a in shift_accuracies(net, X, y)], "none of the numbers"),
+    ("ex-shift", lambda net, X, y: [net(X.reshape(-1, 28, 28)) for _ in range(5)], "`net` takes rows of 784"),
+    ("ex-shift", lambda net, X, y: shift_accuracies(net, X.view(-1, 28, 28).mT.flatten(1), y), "none of the"),
+    ("ex-shift", lambda net, X, y: [0.958, 0.915, 0.729, 0.496, 0.288], "none of the numbers"),
+    ("ex-shift", shift_in_place, "X has changed"),
+    ("ex-shift", [0.958, 0.915, 0.729, 0.496, 0.288], "a function is asked for"),
 ]
 
 
-TestMnistFromScratch = attempts(mnist_from_scratch, RIGHT, WRONG)
+TestMnistFromScratch = attempts(mnist_from_scratch, RIGHT, WRONG, least=(3, 8))

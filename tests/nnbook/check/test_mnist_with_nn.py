@@ -14,7 +14,7 @@ from torch import nn
 from torch.utils.data import TensorDataset
 
 from tests.building import ROOT
-from tests.nnbook.check.attempts import attempts
+from tests.nnbook.check.attempts import attempts, seeds
 
 CHAPTER = ROOT / "book/mnist-with-nn.md"
 
@@ -105,24 +105,191 @@ def by_autograd(S, y, beta):
     return torch.autograd.grad(F.cross_entropy(b * S, y), b)[0]
 
 
-CONFIDENCES = [0.998, 0.993, 0.985, 0.95, 0.35]
-ANSWERED = [0.979, 0.985, 0.996, 0.999, 1.0]
+class OneBuffer(Standardise):
+    """Right: both in one tensor."""
+
+    def __init__(self, X):
+        nn.Module.__init__(self)
+        mean, std = self.moments(X)
+        self.register_buffer("stats", torch.stack([mean, std.where(std > 0, 1.0)]))
+
+    def forward(self, X):
+        return (X - self.stats[0]).div(self.stats[1])
+
+
+class Scaled(Standardise):
+    """Right: a factor in place of the deviation, and the constant column left as it is by it."""
+
+    def __init__(self, X):
+        nn.Module.__init__(self)
+        var, mean = torch.var_mean(X, 0, correction=0)
+        self.register_buffer("shift", -mean)
+        self.register_buffer("scale", torch.where(var == 0, torch.ones_like(var), var.rsqrt()))
+
+    def forward(self, X):
+        return torch.addcmul(self.shift * self.scale, X, self.scale)
+
+
+class NotInTheFile(Standardise):
+    def __init__(self, X):
+        nn.Module.__init__(self)
+        mean, std = self.moments(X)
+        self.register_buffer("mean", mean, persistent=False)
+        self.register_buffer("std", torch.where(std > 0, std, 1.0), persistent=False)
+
+
+class HalfInTheFile(Standardise):
+    def __init__(self, X):
+        nn.Module.__init__(self)
+        mean, std = self.moments(X)
+        self.register_buffer("mean", mean)
+        self.std = torch.where(std > 0, std, 1.0)
+
+
+class Epsilon(Standardise):
+    def forward(self, X):
+        std = self.std.where(self.std != 1.0, 1e-8)
+        return (X - self.mean) / std
+
+
+class Variance(Standardise):
+    def forward(self, X):
+        return (X - self.mean) / self.std.square()
+
+
+class Spoils(Standardise):
+    def __init__(self, X):
+        super().__init__(X)
+        X -= self.mean
+
+
+class InPlace(Standardise):
+    def forward(self, X):
+        X -= self.mean
+        return X / self.std
+
+
+class Running(Standardise):
+    """A mistake: its numbers go on with what comes in."""
+
+    def forward(self, X):
+        result = (X - self.mean) / self.std
+        self.mean = self.mean.lerp(X.mean(0), 0.5)
+        return result
+
+
+def by_differences(S, y, beta, h=1e-4):
+    ahead, behind = (F.cross_entropy((beta + s) * S.double(), y) for s in (h, -h))
+    return (ahead - behind) / (2 * h)
+
+
+def slope_by_rows(S, y, beta):
+    total = 0.0
+    for row, label in zip(S.double(), y, strict=True):
+        e = (beta * (row - row.max())).exp()
+        total += (e @ row / e.sum() - row[label]).item()
+    return total / len(y)
+
+
+def validation(seed, n=1000):
+    """Scores and labels as of a trained network: right in nineteen cases of twenty, and sure."""
+    generator = torch.Generator().manual_seed(seed)
+    y = torch.randint(10, (n,), generator=generator)
+    S = 2 * torch.randn(n, 10, generator=generator)
+    sure = 9 * torch.rand(n, generator=generator)
+    S[torch.arange(n), y] += sure + 2
+    return S + 3 * torch.randn(n, 1, generator=generator), y
+
+
+TEMPERATURES = [0.1, 0.5, 1, 2, 10]
+
+
+def measured(seed, of=lambda S, T: (S / T).softmax(1).max(1).values.mean().item()):
+    """The answer to the exercise on temperatures, or what a mistake makes of it, with the scores."""
+    S, _ = validation(seed)
+    return [of(S, T) for T in TEMPERATURES], S
+
+
+def surest(seed, by=lambda S, y: S.softmax(1).max(1).values, cut=round, n=1000):
+    """The answer to the exercise on refusing, or what a mistake makes of it, with scores and labels."""
+    S, y = validation(seed, n)
+    right = (S.argmax(1) == y)[by(S, y).argsort(descending=True)].float()
+    return [right[: cut(p * len(y))].mean().item() for p in (1, 0.99, 0.95, 0.9, 0.8)], S, y
+
+
+def changed(make, change):
+    """The answer with its numbers changed."""
+
+    def attempt(seed):
+        numbers, *rest = make(seed)
+        return change(list(numbers)), *rest
+
+    return attempt
+
+
+def swapped(i, j):
+    def change(numbers):
+        numbers[i], numbers[j] = numbers[j], numbers[i]
+        return numbers
+
+    return change
+
+
+def f_one(C):
+    P, R = precision_recall(C)
+    return (2 * P * R / (P + R).clamp(min=1e-9)).expand(2, -1)
+
+
+def precision_by_loops(C):
+    table = torch.zeros(2, len(C))
+    for k in range(len(C)):
+        hits = C[k, k].item()
+        for row, of in enumerate([C[:, k], C[k]]):
+            table[row, k] = hits / of.sum() if of.sum() else 0
+    return table
+
+
+def precision_in_place(C):
+    result = precision_recall(C)
+    C.fill_diagonal_(0)
+    return result
+
+
+def brier_by_parts(S, y):
+    P = S.double().softmax(1)
+    return (P.square().sum(1) - 2 * P[range(len(y)), y] + 1).mean().numpy()
+
 
 RIGHT = [
     ("ex-nn-checkpoint", 795_000),
     ("ex-nn-checkpoint", torch.tensor(795_000)),
-    ("ex-nn-temperature", CONFIDENCES),
-    ("ex-nn-temperature", [1.0, 0.98, 0.919, 0.7, 0.19]),  # of the subset
+    ("ex-nn-checkpoint", 795e3),
+    ("ex-nn-temperature", seeds(measured)),
+    ("ex-nn-temperature", seeds(changed(measured, lambda c: torch.tensor(c).numpy().round(3)), 3)),
+    ("ex-nn-temperature", seeds(changed(measured, lambda c: dict(zip(TEMPERATURES, c, strict=True))), 3)),
+    (
+        "ex-nn-temperature",
+        seeds(lambda s: measured(s, lambda S, T: (1 / (S - S.amax(1, True)).div(T).exp().sum(1)).mean()), 5),
+    ),
     ("ex-nn-standardise", Standardise),
+    ("ex-nn-standardise", OneBuffer),
+    ("ex-nn-standardise", Scaled),
     ("ex-nn-precision", precision_recall),
+    ("ex-nn-precision", lambda C: (C.diag() / torch.stack([C.sum(0), C.sum(1)])).nan_to_num(0.0)),
+    ("ex-nn-precision", precision_by_loops),
     ("ex-nn-brier", brier),
     ("ex-nn-brier", lambda S, y: brier(S.double(), y).item()),
+    ("ex-nn-brier", brier_by_parts),
     ("ex-nn-derivative", slope),
-    ("ex-nn-derivative", by_autograd),
+    ("ex-nn-derivative", slope_by_rows),
+    ("ex-nn-derivative", by_differences),
     ("ex-nn-how-many", [154_272, 57_620]),
     ("ex-nn-how-many", (155_000, 58_000)),
-    ("ex-nn-refuse", ANSWERED),
-    ("ex-nn-refuse", [0.9339, 0.9424, 0.9621, 0.98, 0.9925]),  # of the subset
+    ("ex-nn-how-many", torch.tensor([154_272.0, 57_624.0])),
+    ("ex-nn-refuse", seeds(surest)),
+    ("ex-nn-refuse", seeds(lambda seed: surest(seed, cut=int))),
+    ("ex-nn-refuse", seeds(lambda seed: surest(seed, cut=math.ceil, n=333))),
+    ("ex-nn-refuse", seeds(changed(surest, lambda a: torch.tensor(a).numpy().round(4)), 5)),
 ]
 
 WRONG = [
@@ -132,14 +299,51 @@ WRONG = [
     ("ex-nn-checkpoint", 2 * 397_000, "the hidden layer's bias is missing"),
     ("ex-nn-checkpoint", 4 * 397_500, "they are not saved"),
     ("ex-nn-checkpoint", 12, "too small"),
-    ("ex-nn-temperature", [100 * c for c in CONFIDENCES], "per cent?"),
-    ("ex-nn-temperature", [0.9] * 5, "all are equal"),
-    ("ex-nn-temperature", CONFIDENCES[::-1], "multiplied by T"),
-    ("ex-nn-temperature", [0.99, 0.998, 0.985, 0.95, 0.35], "in order"),
-    ("ex-nn-temperature", [0.99, 0.98, 0.95, 0.5, 0.05], "never below 0.1"),
-    ("ex-nn-temperature", [0.99, 0.98, 0.97, 0.96, 0.95], "further apart"),
-    ("ex-nn-temperature", CONFIDENCES[1:], "a row of 5 numbers is asked for"),
-    ("ex-nn-temperature", [-0.1, *CONFIDENCES[1:]], "shares between 0 and 1 are asked for."),
+    ("ex-nn-checkpoint", 795_001, "too large"),
+    ("ex-nn-checkpoint", [397_500, 397_500], "a number is asked for"),
+    ("ex-nn-temperature", seeds(changed(measured, lambda c: [100 * x for x in c]), 3), "per cent?"),
+    ("ex-nn-temperature", seeds(changed(measured, lambda c: [0.9] * 5), 3), "all are equal"),
+    ("ex-nn-temperature", seeds(changed(measured, lambda c: c[::-1]), 3), "in the wrong order"),
+    ("ex-nn-temperature", seeds(changed(measured, swapped(0, 1))), "exchanged?"),
+    ("ex-nn-temperature", seeds(changed(measured, swapped(2, 3))), "exchanged?"),
+    (
+        "ex-nn-temperature",
+        seeds(lambda s: measured(s, lambda S, T: (S * T).softmax(1).amax(1).mean().item())),
+        "multiplied by T?",
+    ),
+    (
+        "ex-nn-temperature",
+        seeds(lambda s: measured(s, lambda S, T: (S.softmax(1) / T).softmax(1).amax(1).mean().item())),
+        "the division comes before the softmax",
+    ),
+    (
+        "ex-nn-temperature",
+        seeds(lambda s: measured(s, lambda S, T: (S / T).softmax(1).amax(1).median().item())),
+        "this is the median",
+    ),
+    (
+        "ex-nn-temperature",
+        seeds(
+            lambda s: measured(
+                s, lambda S, T: (S / T).softmax(1)[range(1000), validation(s)[1]].mean().item()
+            )
+        ),
+        "the number",
+    ),
+    (
+        "ex-nn-temperature",
+        seeds(lambda s: measured(s, lambda S, T: (S / T).softmax(0).amax(1).mean().item())),
+        "over the images",
+    ),
+    (
+        "ex-nn-temperature",
+        seeds(changed(measured, lambda c: [0.998, 0.993, 0.985, 0.95, 0.35]), 3),
+        "none of",
+    ),
+    ("ex-nn-temperature", seeds(changed(measured, lambda c: [-0.1, *c[1:]]), 3), "between 0 and 1."),
+    ("ex-nn-temperature", seeds(changed(measured, lambda c: c[1:]), 3), "a row of 5 numbers is asked for"),
+    ("ex-nn-temperature", measured(0)[0], "confidences and S_val are asked for"),
+    ("ex-nn-temperature", (measured(0)[0], validation(0)[1]), "S_val is to be the scores"),
     ("ex-nn-standardise", ..., "a class of modules is asked for"),
     ("ex-nn-standardise", Standardise(torch.randn(4, 3)), "a class of modules is asked for"),
     ("ex-nn-standardise", Without, "Standardise(X) stops with TypeError"),
@@ -149,9 +353,16 @@ WRONG = [
     ("ex-nn-standardise", AllTogether, "each column has its own"),
     ("ex-nn-standardise", Parameters, "an optimizer would change them"),
     ("ex-nn-standardise", Attributes, "not in the state_dict"),
-    ("ex-nn-standardise", Zero, "holds nan or inf"),
+    ("ex-nn-standardise", NotInTheFile, "not in the state_dict"),
+    ("ex-nn-standardise", HalfInTheFile, "not in the state_dict"),
+    ("ex-nn-standardise", Zero, "constant in the training inputs is to be shifted only"),
+    ("ex-nn-standardise", Epsilon, "constant in the training inputs is to be shifted only"),
+    ("ex-nn-standardise", Variance, "divides by the variance"),
+    ("ex-nn-standardise", Spoils, "changes X"),
+    ("ex-nn-standardise", InPlace, "X has changed"),
+    ("ex-nn-standardise", Running, "entries are wrong"),
     ("ex-nn-precision", lambda C: precision_recall(C).flip(0), "precision and recall have changed places"),
-    ("ex-nn-precision", lambda C: C.diag() / torch.stack([C.sum(0), C.sum(1)]), "0/0 should give 0"),
+    ("ex-nn-precision", lambda C: C.diag() / torch.stack([C.sum(0), C.sum(1)]), "is 0 divided by 0?"),
     ("ex-nn-precision", lambda C: C.diag() / C.sum(1).expand(2, -1).clamp(min=1), "both rows are the recall"),
     (
         "ex-nn-precision",
@@ -159,9 +370,34 @@ WRONG = [
         "both rows are the precision",
     ),
     ("ex-nn-precision", lambda C: (C.diag() / C.sum()).expand(2, -1), "shares of all images"),
+    ("ex-nn-precision", f_one, "a mean of the two"),
+    ("ex-nn-precision", lambda C: C.diag().expand(2, -1), "counts of hits"),
+    ("ex-nn-precision", lambda C: 1 - precision_recall(C), "one minus"),
+    ("ex-nn-precision", lambda C: 100 * precision_recall(C), "in per cent?"),
+    (
+        "ex-nn-precision",
+        lambda C: (C.diag() / torch.stack([C.sum(0), C.sum(1)])).nan_to_num(1.0),
+        "and not 1",
+    ),
+    ("ex-nn-precision", lambda C: precision_recall(C).T, "this is a tensor of shape (10, 2)"),
+    ("ex-nn-precision", precision_in_place, "C has changed"),
     ("ex-nn-precision", lambda C: None, "returns nothing"),
     ("ex-nn-precision", 0.5, "a function is asked for"),
     ("ex-nn-brier", lambda S, y: brier(S, y) / S.shape[1], "the mean over the classes too"),
+    ("ex-nn-brier", lambda S, y: brier(S, y) / 2, "half the right result"),
+    ("ex-nn-brier", lambda S, y: S.softmax(1).square().sum(1).mean(), "the squares of the probabilities"),
+    ("ex-nn-brier", lambda S, y: 2 * (S.argmax(1) != y).float().mean(), "the class named"),
+    ("ex-nn-brier", lambda S, y: F.cross_entropy(S, y), "it is too"),
+    (
+        "ex-nn-brier",
+        lambda S, y: (S.softmax(0) - F.one_hot(y, S.shape[1])).square().sum(1).mean(),
+        "over the images",
+    ),
+    (
+        "ex-nn-brier",
+        lambda S, y: (S.exp() / S.exp().sum(1, True) - F.one_hot(y, S.shape[1])).square().sum(1).mean(),
+        "does an exponential overflow?",
+    ),
     (
         "ex-nn-brier",
         lambda S, y: (S.softmax(1)[torch.arange(len(y)), y] - 1).square().mean(),
@@ -183,9 +419,13 @@ WRONG = [
         "squares are asked for",
     ),
     ("ex-nn-brier", lambda S, y: len(y) * brier(S, y), "a sum where a mean is asked for"),
+    ("ex-nn-derivative", by_autograd, "autograd is used"),
     ("ex-nn-derivative", lambda S, y, beta: -slope(S, y, beta), "the sign is wrong"),
     ("ex-nn-derivative", lambda S, y, beta: -slope(S, y, beta) * beta**2, "that is the derivative by T"),
     ("ex-nn-derivative", lambda S, y, beta: slope(S, y, 1.0), "the probabilities are those at β = 1"),
+    ("ex-nn-derivative", lambda S, y, beta: slope(S, y, 1 / beta), "multiplied by it, not divided"),
+    ("ex-nn-derivative", lambda S, y, beta: len(y) * slope(S, y, beta), "a sum where a mean is asked for"),
+    ("ex-nn-derivative", lambda S, y, beta: slope(S, y, 0.0), "equal weights here"),
     (
         "ex-nn-derivative",
         lambda S, y, beta: ((beta * S).softmax(1) * S).sum(1).mean(),
@@ -205,15 +445,42 @@ WRONG = [
     ("ex-nn-how-many", [393, 240], "these are roots"),
     ("ex-nn-how-many", [154_272, 864], "how many is that of all?"),
     ("ex-nn-how-many", 154_272, "a row of 2 numbers is asked for"),
-    ("ex-nn-refuse", [100 * a for a in ANSWERED], "per cent?"),
-    ("ex-nn-refuse", ANSWERED[::-1], "refused, or the surest?"),
-    ("ex-nn-refuse", [0.5, *ANSWERED[1:]], "the chapter's"),
-    ("ex-nn-refuse", [0.979, 0.9, 0.99, 0.99, 0.99], "should not fall on the way"),
-    ("ex-nn-refuse", [0.979] * 5, "rise by more"),
+    ("ex-nn-how-many", [154_272, 154_272], "entries are wrong"),
+    ("ex-nn-how-many", [-154_272, -57_620], "is positive"),
+    ("ex-nn-refuse", seeds(changed(surest, lambda a: [100 * x for x in a]), 3), "per cent?"),
+    ("ex-nn-refuse", seeds(changed(surest, lambda a: a[::-1]), 3), "in the wrong order"),
+    ("ex-nn-refuse", seeds(changed(surest, swapped(0, 4))), "exchanged?"),
+    ("ex-nn-refuse", seeds(changed(surest, lambda a: a[:1] * 5), 3), "all are equal"),
+    ("ex-nn-refuse", seeds(changed(surest, lambda a: [0.979, 0.985, 0.996, 0.999, 1.0]), 3), "the number"),
+    (
+        "ex-nn-refuse",
+        seeds(lambda s: surest(s, lambda S, y: -S.softmax(1).amax(1))),
+        "the surest are refused",
+    ),
+    ("ex-nn-refuse", seeds(lambda s: surest(s, lambda S, y: S.amax(1))), "sorted by the largest score"),
+    (
+        "ex-nn-refuse",
+        seeds(lambda s: surest(s, lambda S, y: -torch.arange(len(y)))),
+        "the images are not sorted",
+    ),
+    (
+        "ex-nn-refuse",
+        seeds(lambda s: surest(s, lambda S, y: S.softmax(1)[range(len(y)), y])),
+        "which nobody knows in use",
+    ),
+    (
+        "ex-nn-refuse",
+        seeds(
+            changed(surest, lambda a: [x * p for x, p in zip(a, [1, 0.99, 0.95, 0.9, 0.8], strict=True)]), 5
+        ),
+        "divide by the number of those answered",
+    ),
+    ("ex-nn-refuse", surest(0)[:2], "answered, S_val and y_val are asked for"),
+    ("ex-nn-refuse", (*surest(0)[:2], validation(1)[1]), "belong together?"),
 ]
 
 
-TestMnistWithNn = attempts(mnist_with_nn, RIGHT, WRONG)
+TestMnistWithNn = attempts(mnist_with_nn, RIGHT, WRONG, least=(3, 8))
 
 
 # The chapter's functions

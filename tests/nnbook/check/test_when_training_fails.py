@@ -1,14 +1,47 @@
 """The checkers of "When training fails": right answers pass, typical wrong ones hear what is wrong."""
 
+import functools
 import math
+from itertools import pairwise
 
+import numpy as np
 import torch
 import torch.nn.functional as F
 from nnbook.check import when_training_fails
+from nnbook.check.mnist_from_scratch import split_of_chapters
+from nnbook.train import evaluate, fit
+from torch import nn
 
-from tests.nnbook.check.attempts import attempts
+from tests.nnbook.check.attempts import attempts, seeds
 
-ACCURACIES = {0: 0.91, 0.001: 0.9, 0.01: 0.86, 0.1: 0.11}
+DECAYS = (0, 0.001, 0.01, 0.1)
+
+
+@functools.cache
+def decay_losses(seed, n_epochs=4, decays=DECAYS, accuracy=False):
+    """The last training loss with each decay, as the chapter measures it, from the start of a seed."""
+    train_set, val_set = split_of_chapters()
+    n = min(5120, len(train_set) // 512 * 512)
+    X, y = train_set[:n]
+    found = {}
+    for decay in decays:
+        torch.manual_seed(seed)
+        sizes = [784, 32, 32, 32, 10]
+        layers = [part for d in pairwise(sizes) for part in (nn.Linear(*d), nn.ReLU())]
+        model = nn.Sequential(*layers[:-1])
+        optimizer = torch.optim.SGD(model.parameters(), lr=0.05, momentum=0.9, weight_decay=decay)
+        found[decay] = fit(
+            model, F.cross_entropy, optimizer, list(zip(X.split(64), y.split(64), strict=True)), n_epochs
+        )[-1]
+        if accuracy:
+            found[decay] = evaluate(model, [val_set[:1000]])[1]
+    return found
+
+
+def exchanged(losses, a, b):
+    return {**losses, a: losses[b], b: losses[a]}
+
+
 FOUND = {
     "A": "dead units",
     "B": "softmax before the loss",
@@ -86,19 +119,109 @@ def leaked_by_bytes(X_train, X_val):
     return sum(row.numpy().tobytes() in known for row in X_val) / len(X_val)
 
 
+def leaked_by_pieces(X_train, X_val):
+    found = 0
+    for row in X_val.split(1):
+        found += bool((row == X_train).all(1).any())
+    return torch.tensor(found / len(X_val), dtype=torch.float64)
+
+
+def leaked_by_lists(X_train, X_val):
+    known = {tuple(row) for row in X_train.tolist()}
+    return np.mean([tuple(row) in known for row in X_val.tolist()])
+
+
+def exact_cdist(X_train, X_val):
+    distances = torch.cdist(X_val, X_train, compute_mode="donot_use_mm_for_euclid_dist")
+    return (distances == 0).any(1).float().mean()
+
+
+def step_backwards(model, optimizer, X, y):
+    """Right: what is left of the last step is forgotten at its end."""
+    model.train()
+    loss = F.cross_entropy(model(X), y)
+    loss.backward()
+    optimizer.step()
+    optimizer.zero_grad()
+    return float(loss)
+
+
+def step_by_nll(model, optimizer, X, y):
+    model = model.train(True)
+    for p in model.parameters():
+        p.grad = None
+    loss = -model(X).log_softmax(1)[torch.arange(len(y)), y].mean()
+    loss.backward()
+    optimizer.step()
+    return loss.detach().numpy().item()
+
+
+def loss_after(model, optimizer, X, y):
+    training_step()(model, optimizer, X, y)
+    with torch.no_grad():
+        return F.cross_entropy(model(X), y).item()
+
+
+def own_optimizer(model, optimizer, X, y):
+    return training_step()(model, torch.optim.SGD(model.parameters(), lr=0.17), X, y)
+
+
+def summed(model, optimizer, X, y):
+    model.train()
+    loss = F.cross_entropy(model(X), y, reduction="sum")
+    optimizer.zero_grad()
+    loss.backward()
+    optimizer.step()
+    return loss.item()
+
+
+def loud_guard(X, y, K):
+    try:
+        assert X.dtype is torch.float32 and y.dtype is torch.long
+        n, _ = X.shape
+        assert y.shape == (n,) and torch.all(X.abs() <= 20) and ((y >= 0) & (y < K)).all()
+    except (AssertionError, ValueError):
+        return False
+    return True
+
+
+def entropy_by_cross_entropy(y, K):
+    f = shares_of(y, K)
+    return F.cross_entropy(f.log().expand(len(y), K), y)
+
+
+def entropy_by_counts(y, K):
+    return -sum(c / len(y) * math.log(c / len(y)) for c in y.unique(return_counts=True)[1].tolist())
+
+
 RIGHT = [
     ("ex-fail-first", math.log(26)),
     ("ex-fail-first", 3.26),
-    ("ex-fail-decay", ACCURACIES),
-    ("ex-fail-decay", {d: torch.tensor(value) for d, value in ACCURACIES.items()}),
+    ("ex-fail-first", -torch.tensor(1 / 26).log()),
+    ("ex-fail-decay", seeds(decay_losses, 12)),
+    ("ex-fail-decay", {d: torch.tensor(loss) for d, loss in decay_losses(0).items()}),
+    ("ex-fail-decay", {d: round(loss, 2) for d, loss in decay_losses(13).items()}),
     ("ex-fail-patients", FOUND),
+    ("ex-fail-patients", {name: f" {cause.title()}" for name, cause in FOUND.items()}),
+    ("ex-fail-patients", dict(reversed(FOUND.items()))),
     ("ex-fail-step", training_step()),
+    ("ex-fail-step", step_backwards),
+    ("ex-fail-step", step_by_nll),
     ("ex-fail-guard", fit_to_train),
     ("ex-fail-guard", lambda X, y, K: torch.tensor(fit_to_train(X, y, K))),
+    ("ex-fail-guard", loud_guard),
+    ("ex-fail-guard", lambda X, y, K: np.bool_(fit_to_train(X, y, K))),
     ("ex-fail-entropy", lowest_loss),
+    ("ex-fail-entropy", entropy_by_cross_entropy),
+    ("ex-fail-entropy", entropy_by_counts),
     ("ex-fail-threshold", least_v),
+    ("ex-fail-threshold", lambda w, c, lam, D: torch.tensor(lam * w) / (c * w ** (D - 2))),
+    ("ex-fail-threshold", lambda w, c, lam, D: math.exp(math.log(lam / c) + (3 - D) * math.log(w))),
     ("ex-fail-leak", leaked),
     ("ex-fail-leak", leaked_by_bytes),
+    ("ex-fail-leak", leaked_by_pieces),
+    ("ex-fail-leak", leaked_by_lists),
+    ("ex-fail-leak", exact_cdist),
 ]
 WRONG = [
     ("ex-fail-first", ..., "the answer is missing"),
@@ -107,12 +230,22 @@ WRONG = [
     ("ex-fail-first", math.log2(26), "the natural logarithm"),
     ("ex-fail-first", math.log10(26), "the base 10"),
     ("ex-fail-first", -math.log(26), "the sign is wrong"),
+    ("ex-fail-first", 26, "the number of letters"),
+    ("ex-fail-first", 3.3, "one digit more"),
+    ("ex-fail-first", 3.25, "too small"),
+    ("ex-fail-first", 0, "zero"),
     ("ex-fail-decay", {}, "a dictionary with the keys"),
-    ("ex-fail-decay", {d: 100 * value for d, value in ACCURACIES.items()}, "are these per cent"),
-    ("ex-fail-decay", dict.fromkeys(ACCURACIES, 0.9), "all are equal"),
-    ("ex-fail-decay", {**ACCURACIES, 0: 0.3}, "the patient should train"),
-    ("ex-fail-decay", {**ACCURACIES, 0.1: 0.8}, "0.1 should stop the patient"),
-    ("ex-fail-decay", {**ACCURACIES, 0.01: 0.1}, "mixed up"),
+    ("ex-fail-decay", list(decay_losses(0).values()), "a dictionary with the keys"),
+    ("ex-fail-decay", decay_losses(0, accuracy=True), "these look like accuracies"),
+    ("ex-fail-decay", dict.fromkeys(DECAYS, 0.3), "all are equal"),
+    ("ex-fail-decay", seeds(lambda seed: exchanged(decay_losses(seed), 0, 0.01), 12), "exchanged?"),
+    ("ex-fail-decay", seeds(lambda seed: exchanged(decay_losses(seed), 0.1, 0.01), 12), "exchanged?"),
+    ("ex-fail-decay", exchanged(decay_losses(0), 0, 0.001), "0.001 and 0 exchanged?"),
+    ("ex-fail-decay", seeds(lambda seed: exchanged(decay_losses(seed), 0.001, 0.01), 12), "exchanged?"),
+    ("ex-fail-decay", decay_losses(0, n_epochs=1), "the patient should train"),
+    ("ex-fail-decay", {**decay_losses(1), 0.1: 0.9}, "0.1 should stop the patient"),
+    ("ex-fail-decay", {**decay_losses(1), 0.01: 2.1}, "0.01 should still train"),
+    ("ex-fail-decay", {**decay_losses(1), 0.001: 0.05}, "the patient should train"),
     ("ex-fail-patients", {}, "a dictionary with the keys"),
     ("ex-fail-patients", {**FOUND, "A": "?"}, "is none of the seven causes"),
     ("ex-fail-patients", {**FOUND, "A": ["dead units"]}, "is none of the seven causes"),
@@ -120,6 +253,11 @@ WRONG = [
     ("ex-fail-patients", {**FOUND, "B": "rate too small"}, "patient B: compare the relative updates"),
     ("ex-fail-patients", {**FOUND, "C": "dead units"}, "patient C: look at `dead_fraction`"),
     ("ex-fail-patients", {**FOUND, "D": "inputs not scaled"}, "patient D: look at the smallest"),
+    ("ex-fail-patients", {**FOUND, "B": "rate too large"}, "patient B: compare the relative updates"),
+    ("ex-fail-patients", {**FOUND, "D": "softmax before the loss"}, "patient D: train on ten examples"),
+    ("ex-fail-patients", dict.fromkeys("ABCD", "dead units"), "patient B: look at `dead_fraction`"),
+    ("ex-fail-patients", {**FOUND, "A": FOUND["B"], "B": FOUND["A"]}, "patient A: train on ten examples"),
+    ("ex-fail-patients", list(FOUND.values()), "a dictionary with the keys"),
     ("ex-fail-step", training_step(mode=False), "not in the mode for training"),
     ("ex-fail-step", training_step(mode=None), "not in the mode for training"),
     ("ex-fail-step", training_step(softmax=True), "what reaches F.cross_entropy is not scores"),
@@ -129,6 +267,9 @@ WRONG = [
     ("ex-fail-step", training_step(returns=lambda loss: loss), "the loss is a tensor"),
     ("ex-fail-step", training_step(returns=lambda loss: None), "the function returns nothing"),
     ("ex-fail-step", training_step(returns=lambda loss: 0.0), "is not the loss before it"),
+    ("ex-fail-step", loss_after, "is not the loss before it"),
+    ("ex-fail-step", own_optimizer, "are not those of a correct step"),
+    ("ex-fail-step", summed, "are not those of a correct step"),
     ("ex-fail-step", training_step(mode=False, move=False), "the parameters have not moved"),
     ("ex-fail-step", lambda model, X, y: 0.0, "the function is to take"),
     ("ex-fail-guard", lambda X, y, K: None, "the function returns nothing"),
@@ -136,6 +277,37 @@ WRONG = [
     ("ex-fail-guard", lambda X, y, K: False, "this batch is good, and the answer is False"),
     ("ex-fail-guard", lambda X, y, K: fit_to_train(X, y, K) and X.min() >= 0, "may be negative"),
     ("ex-fail-guard", lambda X, y, K: fit_to_train(X, y, K) and len(y) > 1, "a batch of one is good"),
+    ("ex-fail-guard", lambda X, y, K: fit_to_train(X, y, K) and X.abs().max() < 20, "−20 is not above"),
+    ("ex-fail-guard", lambda X, y, K: without("size")(X, y, K) and X.abs().max() <= 100, "a value of 20.5"),
+    ("ex-fail-guard", lambda X, y, K: without("size")(X, y, K) and X.max() <= 20, "X goes to −255"),
+    (
+        "ex-fail-guard",
+        lambda X, y, K: without("X type")(X, y, K) and X.dtype != torch.float64 and X.is_floating_point(),
+        "X is float16",
+    ),
+    (
+        "ex-fail-guard",
+        lambda X, y, K: without("y type")(X, y, K) and not y.is_floating_point(),
+        "y is int32",
+    ),
+    (
+        "ex-fail-guard",
+        lambda X, y, K: without("y type")(X, y, K) and y.dtype in (torch.int64, torch.uint8),
+        "y is uint8",
+    ),
+    (
+        "ex-fail-guard",
+        lambda X, y, K: without("length")(X, y, K) and len(y) >= len(X),
+        "y has more entries",
+    ),
+    ("ex-fail-guard", lambda X, y, K: fit_to_train(X, y, min(K, 10)), "there may be twelve classes"),
+    (
+        "ex-fail-guard",
+        lambda X, y, K: fit_to_train(X, y, K) and len(y.unique()) == K,
+        "may be missing",
+    ),
+    ("ex-fail-guard", lambda X, y, K: "yes" if fit_to_train(X, y, K) else "", "True or False is asked for."),
+    ("ex-fail-guard", lambda X, y, K: fit_to_train(X.clamp_(-20, 20), y, K), "has changed"),
     ("ex-fail-guard", without("X type"), "X is float64"),
     ("ex-fail-guard", without("nan"), "X has a nan"),
     ("ex-fail-guard", without("inf"), "X has an infinite value"),
@@ -151,10 +323,27 @@ WRONG = [
     ("ex-fail-entropy", lambda y, K: lowest_loss(y, K) / K, "each counts with its share"),
     ("ex-fail-entropy", lambda y, K: -shares_of(y, K).max().log(), "the largest share alone"),
     ("ex-fail-entropy", naive_loss, "a logarithm meet 0"),
+    ("ex-fail-entropy", lambda y, K: len(y) * lowest_loss(y, K), "here it is their sum"),
+    ("ex-fail-entropy", lambda y, K: math.log(len(y.unique())), "the number of different classes"),
+    ("ex-fail-entropy", lambda y, K: 1 - shares_of(y, K).max(), "the error of always naming"),
+    ("ex-fail-entropy", lambda y, K: 1 - shares_of(y, K).square().sum(), "squares of the shares"),
+    ("ex-fail-entropy", lambda y, K: -lowest_loss(y, K), "the sign is wrong"),
+    ("ex-fail-entropy", lambda y, K: torch.special.entr(shares_of(y, K)), "this is a tensor of shape (5,)"),
+    (
+        "ex-fail-entropy",
+        lambda y, K: -(shares_of(y, K) * (shares_of(y, K) + 0.01).log()).sum(),
+        "it is too small",
+    ),
     ("ex-fail-threshold", lambda w, c, lam, D: (lam / c) ** (1 / (D - 2)), "v has its own"),
     ("ex-fail-threshold", lambda w, c, lam, D: lam / c * w ** (2 - D), "w is missing"),
     ("ex-fail-threshold", lambda w, c, lam, D: c / lam * w ** (3 - D), "have changed places"),
     ("ex-fail-threshold", lambda w, c, lam, D: lam / c * w ** (D - 3), "the wrong sign"),
+    ("ex-fail-threshold", lambda w, c, lam, D: lam * w ** (3 - D), "c is left out"),
+    ("ex-fail-threshold", lambda w, c, lam, D: w ** (3 - D) / c, "λ is left out"),
+    ("ex-fail-threshold", lambda w, c, lam, D: lam / c * w ** (3 - D) / (D - 1), "counts once"),
+    ("ex-fail-threshold", lambda w, c, lam, D: -lam / c * w ** (3 - D), "the sign is wrong"),
+    ("ex-fail-threshold", lambda w, c, lam, D: lam / c * w ** (4 - D), "it is too"),
+    ("ex-fail-threshold", lambda w, c, lam, D: lam / c, "it is too"),
     ("ex-fail-leak", lambda A, B: copied(A, B).sum(), "that is a number of rows"),
     ("ex-fail-leak", lambda A, B: 1 - leaked(A, B), "the rows that are new"),
     ("ex-fail-leak", lambda A, B: copied(A, B).sum() / len(A), "the training rows"),
@@ -164,7 +353,30 @@ WRONG = [
         "shares single entries",
     ),
     ("ex-fail-leak", lambda A, B: (torch.cdist(B, A) < 0.01).any(1).float().mean(), "not if it is near"),
+    (
+        "ex-fail-leak",
+        lambda A, B: ((B[:, None] - A).norm(dim=2) < 1e-3).any(1).float().mean(),
+        "not if it is very near",
+    ),
+    (
+        "ex-fail-leak",
+        lambda A, B: ((B[:, None] - A).abs() < 2e-6).all(2).any(1).float().mean(),
+        "not if it is as near as rounding",
+    ),
+    ("ex-fail-leak", lambda A, B: (torch.cdist(B, A) == 0).any(1).float().mean(), "`torch.cdist` rounds"),
+    (
+        "ex-fail-leak",
+        lambda A, B: len({tuple(r) for r in A.tolist()} & {tuple(r) for r in B.tolist()}) / len(B),
+        "stands twice in X_val counts twice",
+    ),
+    ("ex-fail-leak", lambda A, B: torch.isin(B, A).all(1).float().mean(), "but not in one row"),
+    (
+        "ex-fail-leak",
+        lambda A, B: leaked(A.sort(1).values, B.sort(1).values),
+        "it is too large",
+    ),
+    ("ex-fail-leak", lambda A, B: leaked(B, A), "it is too"),
 ]
 
 
-TestWhenTrainingFails = attempts(when_training_fails, RIGHT, WRONG)
+TestWhenTrainingFails = attempts(when_training_fails, RIGHT, WRONG, least=(3, 8))
