@@ -147,6 +147,9 @@ def examine(base: Path, row: Row, folder: Path, torch: bool) -> None:
         tested, said = run(python, "-m", "pytest", "-q", "tests/nnbook")
         (folder / "tests.log").write_text(said, encoding="utf-8")
         row.tests = found[1] if (found := SUMMARY.search(said)) else first_error(said)
+        shutil.rmtree(
+            folder / "_build", ignore_errors=True
+        )  # or pages that were run before are not run again
         command = [python.with_name("jupyter-book"), "build", ".", *STRICT, "--path-output", folder]
         built, said = run(*command, NNBOOK_DATA="subset")
         (folder / "build.log").write_text(said, encoding="utf-8")

@@ -111,6 +111,7 @@ def test_only_a_failure_with_the_pins_fails_the_command(machine, options, status
 def test_pins_are_installed_as_they_stand_and_newest_without_versions(machine, tmp_path):
     machine("bin/python3.13", "3.13.4")
     kept = tmp_path / "kept"
+    (kept / "3.13.4-pins/_build/html").mkdir(parents=True)
     assert versions.main(["--python", "3.13", "--keep", str(kept)]) == 0
     assert {path.name for path in (tmp_path / "told").iterdir()} == {"3.13.4-pins", "3.13.4-newest"}
     told = {path.name: path.read_text() for path in (tmp_path / "told").iterdir()}
@@ -121,6 +122,7 @@ def test_pins_are_installed_as_they_stand_and_newest_without_versions(machine, t
     assert told["3.13.4-newest"].endswith(f" -e {ROOT} {free}\n")
     assert (kept / "3.13.4-pins/held.txt").read_text() == ""
     assert "jupyter-book<2" in (kept / "3.13.4-newest/held.txt").read_text().splitlines()
+    assert not (kept / "3.13.4-pins/_build").exists(), "the site of the last time was built upon"
     assert (kept / "3.13.4-newest/build.log").read_text() == "reading, on subset\n"
 
 
