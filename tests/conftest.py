@@ -10,10 +10,14 @@ from threading import Thread
 import nnbook  # noqa: F401 (before any torchvision, which may need its help)
 import pytest
 from bookkit.addresses import addresses
+from hypothesis import settings
 from playwright.sync_api import Error, sync_playwright
 
 from tests.building import ROOT, built_site
 from tests.environments import copy_of_repository
+
+settings.register_profile("book", deadline=None)  # on a busy machine the clock fails what is right
+settings.load_profile("book")
 
 
 @pytest.fixture(scope="session")
