@@ -11,6 +11,7 @@ import nnbook.data  # noqa: F401 (before any torchvision, which may need its hel
 import pytest
 from bookkit.addresses import addresses
 from bookkit.execution.kept import FOLDER as KEPT
+from hypothesis import settings
 from playwright.sync_api import Error, sync_playwright
 
 from tests.building import ROOT, built_site
@@ -34,6 +35,10 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         if not SLOW & set(item.fixturenames):
             item.add_marker(pytest.mark.quick)
     items.sort(key=place)
+
+
+settings.register_profile("book", deadline=None)  # on a busy machine the clock fails what is right
+settings.load_profile("book")
 
 
 @pytest.fixture(scope="session")

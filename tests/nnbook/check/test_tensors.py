@@ -164,7 +164,7 @@ WRONG = [
     ("ex-tensors-weights", [WEIGHTS[0], [-1, 1, 1]], "u_difference: 1 of 3 entries are wrong"),
     ("ex-tensors-weights", [[0.5, 0.5, 0.5], WEIGHTS[1]], "u_mean: it is the right result times 1.5"),
     ("ex-tensors-weights", [[3, 3, 3], WEIGHTS[1]], "u_mean: it is the right result times 9"),
-    ("ex-tensors-weights", [..., ...], "the entry [0] is missing"),
+    ("ex-tensors-weights", [..., ...], "The entry [0] is missing."),
     ("ex-tensors-weights", WEIGHTS[0], "this is a list of length 3"),
     ("ex-tensors-weights", [1 / 3, [-1, 0, 1]], "Its entries differ in shape"),
     ("ex-tensors-distances", lambda X, C: distances(X, C).sqrt(), "these are the distances"),
