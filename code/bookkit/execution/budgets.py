@@ -11,7 +11,8 @@ from bookkit.execution.kept import Record
 # With the full set of digits, on one thread. A page that is not listed has the last.
 PAGES = {}
 OTHERS = 60
-COLD = {"kernels": 4000}
+ALL_PAGES = 4000
+NOTHING_CHANGED = 40
 
 
 def cost(record: Record) -> float:

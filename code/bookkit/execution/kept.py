@@ -115,6 +115,13 @@ def runs_of(folder: Path, docname: str) -> Iterator[Kept]:
             path.unlink(missing_ok=True)
 
 
+def records_in(folder: Path) -> dict[str, Record]:
+    """The record of the last run of each page, from the folder of a build's runs for all Pythons."""
+    names = {path.name.rpartition(".json")[0].rpartition(".")[0] for path in folder.glob("*/*.json")}
+    runs = {name: next(runs_of(folder / python_folder(), name), None) for name in sorted(names)}
+    return {run.record.docname: run.record for run in runs.values() if run}
+
+
 def keep(folder: Path, notebook: nbformat.NotebookNode, record: Record) -> Kept:
     """Keep a run: its notebook, then its record, each as a whole or not at all. Runs of long ago go."""
     folder.mkdir(parents=True, exist_ok=True)
@@ -169,4 +176,9 @@ def fingerprint_for(needs: dict[str, str]) -> str | None:
 
 def folder_of(app) -> Path:
     """The folder, in a build's, of what is kept."""
-    return Path(app.outdir).parent / FOLDER / f"python{sys.version_info.major}.{sys.version_info.minor}"
+    return Path(app.outdir).parent / FOLDER / python_folder()
+
+
+def python_folder() -> str:
+    """The name of the folder for the Python in use."""
+    return f"python{sys.version_info.major}.{sys.version_info.minor}"

@@ -26,20 +26,27 @@ from bookkit.execution.page import Page
 
 COLOURS = re.compile(r"\x1b\[[0-9;]*m")
 
-# Run in the kernel after the page's own cells: which files were imported, and how long the processor worked.
-LAST_CELL = """\
-import json as _json, sys as _sys, time as _time
+# What budgets are counted in; see `budgets`.
+REFERENCE = """\
+import time as _time
 import numpy as _np
-_cpu = _time.process_time()
+_begun = _time.process_time()
 _a, _b = _np.ones((500, 784), dtype=_np.float32), _np.ones((784, 500), dtype=_np.float32)
 for _ in range(20):
     _c = _a @ _b
     sum(range(100_000))
-print(_json.dumps({
+_reference = _time.process_time() - _begun
+"""
+
+# Run in the kernel after the page's own cells: which files were imported, and how long the processor worked.
+LAST_CELL = f"""\
+import json as _json, sys as _sys
+{REFERENCE}
+print(_json.dumps({{
     "modules": [m.__file__ for m in list(_sys.modules.values()) if getattr(m, "__file__", None)],
-    "cpu": _cpu,
-    "reference": _time.process_time() - _cpu,
-}))
+    "cpu": _begun,
+    "reference": _reference,
+}}))
 """
 
 
