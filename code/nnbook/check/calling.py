@@ -15,6 +15,7 @@ from nnbook.check.reading import describe, first_line, shown
 from nnbook.check.surroundings import settings_kept
 from nnbook.check.verdict import Wrong
 
+LONGEST = 100  # characters of a line of code in a sentence
 TRIED = "(Tried with "
 _RETURNED: ContextVar[list | None] = ContextVar("returned", default=None)
 
@@ -64,7 +65,8 @@ def where(attempt: Callable, error: BaseException) -> str:
     """The line of the reader's function in which an error was raised, if it can be known."""
     for frame in traceback.extract_tb(error.__traceback__)[1:]:
         if frame.line and frame.name == getattr(attempt, "__name__", None):
-            return f", in the line `{frame.line}`"
+            line = frame.line if len(frame.line) <= LONGEST else f"{frame.line[:LONGEST]}…"
+            return f", in the line `{line}`"
     return ""
 
 

@@ -4,6 +4,7 @@ Everything here raises `Wrong` with a sentence for the reader.
 """
 
 from nnbook.check.calling import call, require_function, require_result, tried_with, trying
+from nnbook.check.chance import likely, together
 from nnbook.check.comparing import compare, compare_parts, parts
 from nnbook.check.copying import not_shared, own_copies, same_state
 from nnbook.check.forbidding import without, without_autograd
@@ -37,6 +38,7 @@ __all__ = [
     "distinct",
     "first_line",
     "in_order",
+    "likely",
     "match",
     "near",
     "not_shared",
@@ -51,6 +53,7 @@ __all__ = [
     "require_function",
     "require_result",
     "same_state",
+    "together",
     "tried_with",
     "try_on",
     "try_on_all",

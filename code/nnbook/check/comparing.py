@@ -113,7 +113,7 @@ def several_causes(got: torch.Tensor, want: torch.Tensor, same) -> dict[str, boo
     factor = ((got * want).sum() / want.square().sum()).item()
     orders = [want.permute(axes) for axes in permutations(range(want.ndim))]
     reordered = any(order.shape == got.shape and same(got, order) for order in orders)
-    rows = want.ndim > 1 and len(want) > 1
+    rows = want.ndim > 1 and len(want) > 1 and want[0].numel() > 1
     return {
         f"it is the right result times {factor:.4g}.": factor != 0 and same(got / factor, want),
         "every entry is off by the same amount.": same(got - (got - want).mean(), want),

@@ -68,6 +68,7 @@ def bans_kept(attempt: Callable) -> Iterator[None]:
         for name, say in bans.items():
             owner, short = owner_of(name)
             allowed = getattr(owner, short)
+            allowed = getattr(allowed, "allowed", allowed)  # of a call within a call
             refused = refusing(allowed, say, refusals)
             replace(vars(owner), owner, short, refused, undo)
             if attempt is allowed:
@@ -87,6 +88,7 @@ def namespaces(attempt: Callable) -> list[dict]:
     """Where a function's names may be bound already, as by `from torch.linalg import pinv`."""
     function = inspect.unwrap(getattr(attempt, "func", attempt))  # a partial function, a decorated one
     function = getattr(function, "__func__", function)
+    function = function.__init__ if isinstance(function, type) else function
     if not hasattr(function, "__globals__"):
         kind = type(attempt)
         function = getattr(kind, "forward" if hasattr(kind, "forward") else "__call__", None)
@@ -115,6 +117,7 @@ def refusing(allowed: Callable, say: str, refusals: list[Wrong]) -> Callable:
         refusals.append(Wrong(say))
         raise refusals[-1]
 
+    refused.allowed = allowed
     return refused
 
 

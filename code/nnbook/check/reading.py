@@ -37,9 +37,7 @@ def describe(value) -> str:
     if value is None or value is ...:
         return "nothing"
     if isinstance(value, torch.Tensor | np.ndarray) and value.ndim:
-        kind = "tensor" if torch.is_tensor(value) else "NumPy array"
-        of_objects = " of objects" if isinstance(value, np.ndarray) and value.dtype == object else ""
-        return f"a {kind}{of_objects} of shape {tuple(value.shape)}"
+        return describe_table(value)
     if isinstance(value, complex | np.complexfloating):
         return "a complex number"
     if isinstance(value, Real | torch.Tensor | np.ndarray) and not isinstance(value, bool):
@@ -49,6 +47,13 @@ def describe(value) -> str:
         name = type(value).__name__
         return f"a {name} of length {len(value)}" if value else f"an empty {name}"
     return named(value)
+
+
+def describe_table(value: torch.Tensor | np.ndarray) -> str:
+    """`describe`, for what has axes."""
+    if torch.is_tensor(value):
+        return "a nested tensor" if value.is_nested else f"a tensor of shape {tuple(value.shape)}"
+    return f"a NumPy array {'of objects ' if value.dtype == object else ''}of shape {tuple(value.shape)}"
 
 
 def named(value) -> str:
@@ -90,8 +95,11 @@ def numbers(value) -> torch.Tensor:
     if isinstance(value, list | tuple):
         return torch.stack([numbers(entry) for entry in value])
     if isinstance(value, np.ndarray):
-        value = value.copy()  # PyTorch takes no array that is read-only or that runs backwards
+        # PyTorch takes no array that is read-only or that runs backwards, and no long double
+        value = value.astype(np.float64) if value.dtype.kind == "f" else value.copy()
     tensor = torch.as_tensor(value).detach().cpu()
+    if tensor.is_nested:
+        raise TypeError("a nested tensor has no shape")
     if tensor.layout != torch.strided:
         tensor = tensor.to_dense()
     tensor = tensor.clone()  # later changes of the reader's tensor do not reach it
@@ -107,7 +115,7 @@ def as_tensor(got, like: torch.Tensor) -> torch.Tensor:
     try:
         tensor = numbers(got)
     except (TypeError, ValueError, RuntimeError):
-        raise Wrong(f"this is {describe(got)}, and {wanted} is asked for.{why_unreadable(got)}") from None
+        raise Wrong(unreadable(got, wanted)) from None
     if tensor.is_complex():
         raise Wrong("this is made of complex numbers, and real ones are asked for.")
     if (tensor.dtype == torch.bool) != (like.dtype == torch.bool):
@@ -124,21 +132,29 @@ def as_tensor(got, like: torch.Tensor) -> torch.Tensor:
     return tensor.double()
 
 
-def why_unreadable(value) -> str:
-    """A further sentence on a value that holds no numbers, or none that go into one tensor."""
+def unreadable(value, wanted: str) -> str:
+    """The sentence on a value that holds no numbers, or none that go into one tensor."""
+    said = f"this is {describe(value)}, and {wanted} is asked for."
     if isinstance(value, str):
-        try:
-            float(value)
-        except ValueError:
-            return ""
-        return " Leave out the quotes."
+        return said + (" Leave out the quotes." if is_numeral(value) else "")
     if isinstance(value, torch.Tensor) and value.device.type == "meta":
-        return " It is on the device meta, where tensors have shapes and no numbers."
+        return f"{said} It is on the device meta, where tensors have shapes and no numbers."
     if not isinstance(value, list | tuple):
-        return ""
+        return said
     for place, entry in enumerate(value):
+        if entry is None or entry is ...:
+            return f"{said} The entry [{place}] is missing."
         try:
             numbers(entry)
         except (TypeError, ValueError, RuntimeError):
-            return f" Its entry [{place}] is {describe(entry)}."
-    return " Its entries differ in shape." if value else ""
+            return f"{said} Its entry [{place}] is {describe(entry)}."
+    return said + (" Its entries differ in shape." if value else "")
+
+
+def is_numeral(text: str) -> bool:
+    """Whether a text is a number within quotes."""
+    try:
+        float(text)
+    except ValueError:
+        return False
+    return True

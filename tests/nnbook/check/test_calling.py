@@ -46,6 +46,8 @@ def test_the_line_is_found_in_a_decorated_function_too():
         return stops_short(y, y)
 
     assert message(stops, x=1).endswith(", in the line `return stops_short(y, y)`.")
+    said = message(lambda x: math.sqrt(-1) + sum([1000000, 2000000, 3000000, 4000000, 5000000, 60000]), x=1)
+    assert said.endswith("…`.")
     assert "in the line" not in message(math.sqrt, x=-1), "a function in C has no lines"
 
 

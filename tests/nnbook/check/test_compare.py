@@ -16,6 +16,7 @@ from nnbook.check.compare import compare, try_on
 from nnbook.check.verdict import VERDICT, Wrong, checker
 
 MECHANISM = {
+    "chance",
     "calling",
     "compare",
     "comparing",

@@ -78,6 +78,21 @@ def test_a_forbidden_function_is_refused_by_every_route(attempt):
     assert torch.allclose(call(attempt, {"x": M}), M.inverse(), atol=1e-6), "it is allowed outside"
 
 
+class Made:
+    def __init__(self, x):
+        self.x = pinv(x)
+
+
+def test_a_class_and_a_call_within_a_call_are_refused_too():
+    with without("torch.linalg.pinv"), pytest.raises(Wrong, match="pinv"):
+        call(Made, {"x": M})
+    within = {"__name__": "nnbook.check.some_chapter", "call": call, "attempt": by_name}
+    outer = eval("lambda x: call(attempt, {'x': x})", within)  # as a checker that wraps the attempt
+    with without("torch.linalg.pinv"), pytest.raises(Wrong, match="pinv"):
+        call(outer, {"x": M})
+    assert torch.linalg.pinv is pinv
+
+
 def test_what_is_not_named_is_allowed():
     with without("torch.linalg.pinv", "torch.Tensor.pinverse"):
         try_on(torch.linalg.inv, {"x": M}, M.inverse())

@@ -32,6 +32,8 @@ def heard(got, like=ROW):
         np.array([3, 2, 1])[::-1],
         torch.tensor([1, 2, 3]).to_sparse(),
         torch.eye(3).to_sparse() @ torch.tensor([1.0, 2, 3]),
+        np.longdouble([1, 2, 3]),
+        np.array([1, 2, 3], np.float16),
         torch.nn.Parameter(torch.tensor([1.0, 2, 3])),
     ],
 )
@@ -47,7 +49,7 @@ def test_numbers_are_read_from_whatever_holds_them(value):
         ("0.5", "this is a str of length 3, and a row of 3 numbers is asked for. Leave out the quotes."),
         ("half", "this is a str of length 4, and a row of 3 numbers is asked for."),
         (["1", 2, 3], "Its entry [0] is a str of length 1."),
-        ([1, None, 3], "Its entry [1] is nothing."),
+        ([1, None, 3], "and a row of 3 numbers is asked for. The entry [1] is missing."),
         ([[1], [1, 2], [3]], "Its entries differ in shape."),
         (np.array([1, "a", None], object), "this is a NumPy array of objects of shape (3,)"),
         (np.array(["1", "2", "3"]), "this is a NumPy array of shape (3,)"),
@@ -58,6 +60,7 @@ def test_numbers_are_read_from_whatever_holds_them(value):
         (torch.zeros(3, device="meta"), "on the device meta"),
         (torch.eye(3).to_sparse(), "this is a tensor of shape (3, 3), and a row of 3 numbers"),
         (torch.nn.Linear, "this is a type"),
+        (torch.nested.nested_tensor([ROW, ROW], layout=torch.jagged), "this is a nested tensor"),
     ],
 )
 def test_what_holds_no_numbers_gets_a_sentence(value, said):

@@ -142,6 +142,7 @@ def test_one_tensor_that_is_stored_again_and_again_is_named(want):
         == "all rows are one and the same tensor: append a copy, as with x.clone()."
     )
     assert heard(stacked, [Case({}, want)]) == "all rows are equal: is one tensor put there again and again?"
+    assert "entries are wrong" in heard(lambda: want[:1, :1].expand(3, 1), [Case({}, want[:, :1])])
     with pytest.raises(Wrong, match="all rows are one"):
         try_on(shared, {}, want, mistakes={"the last one everywhere.": want[-1:].expand_as(want)})
 
