@@ -1,6 +1,6 @@
 """Only what a change concerns is run, read and written again, and yet nothing is missed."""
 
-from tests.bookkit.small_book import add, fails, kept, make, read_and_written, replace, run, succeeds
+from tests.bookkit.small_book import add, cell, fails, kept, make, read_and_written, replace, run, succeeds
 from tests.building import STRICT
 
 
@@ -59,6 +59,18 @@ def test_what_points_to_a_change_is_written_again_and_nothing_else(settled):
     assert read_and_written(log) == ({"page"}, {"page", "index"})
     replace(settled, "book/index.md", "{eq}`square`", "{eq}`square-of-x`")
     assert read_and_written(succeeds(make(settled, *STRICT))) == ({"index"}, {"index"})
+
+
+def test_a_page_that_quotes_the_run_of_another_is_written_again_when_that_is_run_again(settled):
+    add(settled, "page.md", cell('from myst_nb import glue\n\nglue("most", "12 of 13", display=False)'))
+    replace(settled, "book/figure.md", "{ref}`a page <page>`", "{glue:text}`page.md::most:s`")
+    succeeds(make(settled, *STRICT))
+    figure = settled / "_build/html/book/figure.html"
+    assert "12 of 13" in figure.read_text()
+    replace(settled, "book/page.md", "12 of 13", "11 of 13")
+    read, written = read_and_written(succeeds(make(settled, *STRICT)))
+    assert (read, written) == ({"page"}, {"page", "index", "figure"})
+    assert "11 of 13" in figure.read_text()
 
 
 def test_a_change_of_style_writes_all_pages_and_reads_none(settled):
