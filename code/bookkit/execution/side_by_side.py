@@ -1,4 +1,4 @@
-"""The pages that must be run are run side by side, as many at once as there are cores, the longest first."""
+"""The pages that must be run are run side by side, one on each core, those with the largest budgets first."""
 
 import os
 import signal
@@ -12,6 +12,7 @@ from pathlib import Path
 from sphinx.util import logging
 
 from bookkit.execution import kept
+from bookkit.execution.budgets import budget
 from bookkit.execution.kernel import Failure, Run
 from bookkit.execution.page import Page
 from bookkit.execution.progress import Progress
@@ -25,8 +26,7 @@ def run_pages(pages: list[Page], folder: Path, timeout: int) -> list[Failure]:
     folder: where runs are kept. timeout: seconds for a cell.
     """
     expected = {page.docname: seconds for page in pages if (seconds := last_seconds(folder, page.docname))}
-    # Pages that never ran come first, the one with the most code at their head.
-    first = sorted(pages, key=lambda page: (expected.get(page.docname, 1e9), n_code(page)), reverse=True)
+    first = sorted(pages, key=lambda page: budget(page.docname), reverse=True)
     progress, failures = Progress([page.docname for page in pages], expected), []
     runs = [Run(page, timeout) for page in first]
     with ThreadPoolExecutor(n_workers()) as pool, interruptible(runs, pool):
@@ -52,11 +52,6 @@ def n_workers() -> int:
 def last_seconds(folder: Path, docname: str) -> float | None:
     """How long a page took when it ran last; None if that is not known."""
     return next((found.record.seconds for found in kept.runs_of(folder, docname)), None)
-
-
-def n_code(page: Page) -> int:
-    """The amount of code on a page, in characters."""
-    return sum(len(cell.source) for cell in page.notebook.cells if cell.cell_type == "code")
 
 
 @contextmanager

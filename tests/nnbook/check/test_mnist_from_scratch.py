@@ -124,7 +124,7 @@ def split():
 
 
 @functools.cache
-def rate_losses(seed, epoch=2, rates=(0.01, 0.1, 0.5, 2.0), start_anew=True, n=5120, dtype=torch.float32):
+def rate_losses(seed, epoch=2, rates=(0.01, 0.1, 0.5, 2.0), start_anew=True, *, n=5120, dtype=torch.float32):
     """The training losses of an epoch at each rate, as a reader measures them who uses `torch.optim`."""
     X, y = split()[0][:n]
     loader, losses, model = batches(TensorDataset(X.to(dtype), y), 128), {}, None

@@ -177,9 +177,12 @@ def summed(model, optimizer, X, y):
 
 def loud_guard(X, y, K):
     try:
-        assert X.dtype is torch.float32 and y.dtype is torch.long
+        assert X.dtype is torch.float32
+        assert y.dtype is torch.long
         n, _ = X.shape
-        assert y.shape == (n,) and torch.all(X.abs() <= 20) and ((y >= 0) & (y < K)).all()
+        assert y.shape == (n,)
+        assert torch.all(X.abs() <= 20)
+        assert ((y >= 0) & (y < K)).all()
     except (AssertionError, ValueError):
         return False
     return True
