@@ -1,11 +1,14 @@
 """What several test modules share: the built site and a browser."""
 
+import os
 import shutil
 from collections.abc import Iterator
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Thread
+
+os.environ.setdefault("OMP_NUM_THREADS", "1")  # modules run side by side, and threads that wait would spin
 
 import nnbook.data  # noqa: F401 (before any torchvision, which may need its help)
 import pytest
