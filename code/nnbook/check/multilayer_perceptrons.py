@@ -25,7 +25,7 @@ from nnbook.check.relu_networks import (
     through,
 )
 from nnbook.check.verdict import Wrong, checker
-from nnbook.check.wave_networks import epochs_needed, median, with_adam, with_one_batch, with_sgd
+from nnbook.check.wave_networks import median, median_epochs, with_adam, with_one_batch, with_sgd
 
 TOLERANCE = {"rtol": 3e-3, "atol": 5e-5}  # of a median loss: four decimals are enough
 
@@ -102,7 +102,7 @@ def losses(values: dict) -> dict:
 def sgd(attempt) -> str:
     """Median losses of 1–5–1 tanh after 150 epochs: Adam, SGD at 0.01 and at 0.1, measured again."""
     got = losses(read_dict(attempt, ["adam", 0.01, 0.1]))
-    adam, (slow, fast) = with_adam((1, 5, 1), 150), with_sgd(150)
+    adam, (slow, fast) = with_adam(150), with_sgd(150)
     want = {"adam": median(adam[-1]), 0.01: median(slow), 0.1: median(fast)}
     if not close(got, want):
         leaky = with_sgd(150, "leaky")
@@ -140,11 +140,11 @@ def batch(attempt) -> str:
     """Median losses: batches of 64 after 50 epochs; one batch after 50 and after 800; measured again."""
     names = ["batches of 64", "one batch, 50 epochs", "one batch, 800 epochs"]
     got = losses(read_named(attempt, names))
-    mini, whole = with_adam((1, 5, 1), 150), with_one_batch()
-    want = dict(zip(names, [median(mini[49]), median(whole[49]), median(whole[799])], strict=True))
+    mini, (after_50, after_800) = with_adam(150)[49], with_one_batch()
+    want = dict(zip(names, [median(mini), median(after_50), median(after_800)], strict=True))
     if not close(got, want):
-        means = [mini[49].mean().item(), whole[49].mean().item(), whole[799].mean().item()]
-        leaky = median(with_adam((1, 5, 1), 50, "leaky")[49])
+        means = [losses.mean().item() for losses in (mini, after_50, after_800)]
+        leaky = median(with_adam(50, "leaky")[49])
         mistakes = {
             "these are means over the networks; the medians are asked for.": dict(
                 zip(names, means, strict=True)
@@ -233,26 +233,18 @@ def faster(attempt) -> str:
         raise Wrong("more epochs than were run: are steps counted, or the epochs of all networks together?")
     if any(value == 101 for value in got.values()):
         raise Wrong("101 says that half the networks never got there: were they trained for 100 epochs?")
-    wide, narrow = epochs_needed((1, 27, 1), 100), epochs_needed((1, 5, 5, 1), 60)
-    scaled = epochs_needed((1, 5, 1), 30, -3.0, 3.0)
-    want = {"wide": median(wide), "narrow": median(narrow), "scaled": median(scaled)}
+    want = {
+        "wide": median_epochs((1, 27, 1)),
+        "narrow": median_epochs((1, 5, 5, 1)),
+        "scaled": median_epochs((1, 5, 1), -3.0, 3.0),
+    }
     if all(abs(got[name] - want[name]) <= 1 for name in want):
         return "now write down what they show, and what they do not."
-    mistakes = {
-        "these are means over the networks; the medians are asked for.": {
-            "wide": wide.double().mean().item(),
-            "scaled": scaled.double().mean().item(),
-        },
-        "these are counted from 0: the first epoch is epoch 1.": {
-            name: value - 1 for name, value in want.items()
-        },
-    }
     texts = {
         "the inputs begin at 0, and they are to begin at −3.": (0.0, 3.0),
         "the inputs are rescaled to [−1, 1], and not to [−3, 3].": (-1.0, 1.0),
         "the inputs are as they were: does the layer in front reach the network?": (0.0, 1.0),
     }
-    for text, (low, high) in texts.items():
-        mistakes[text] = want | {"scaled": median(epochs_needed((1, 5, 1), 100, low, high))}
+    mistakes = {text: want | {"scaled": median_epochs((1, 5, 1), *ends)} for text, ends in texts.items()}
     match(got, want, mistakes, rtol=0, atol=1)
     return ""

@@ -77,6 +77,8 @@ def linear_output(attempt) -> str:
         raise Wrong("a share is between 0 and 1; is this per cent, or a number of networks?")
     as_shares({"the answer": got})
     errors = largest_errors(2, 300, output="linear")
+    if abs(got - share(errors)) < PARTS_OF_A_NETWORK / 300 or got == round(share(errors), 2):
+        return "so much does one sigmoid less change."
     mistakes = {
         "that is the share with the sigmoid: leave it out in the training, too.": largest_errors(2, 300),
         "that is the share with three hidden units and the sigmoid.": largest_errors(3, 300),
@@ -88,21 +90,16 @@ def linear_output(attempt) -> str:
     shares = {text: share(of) for text, of in mistakes.items()}
     shares["that is the share of those that fail."] = 1 - share(errors)
     shares["is the bound 1/4, and are the starts those of `begin`?"] = share(errors, 1 / 2)
-    match(
-        {"the answer": got},
-        {"the answer": share(errors)},
-        {text: {"the answer": wrong} for text, wrong in shares.items()},
-        rtol=0,
-        atol=PARTS_OF_A_NETWORK / 300,
-    )
-    return "so much does one sigmoid less change."
+    wrong = {text: {"the answer": other} for text, other in shares.items()}
+    match({"the answer": got}, {"the answer": share(errors)}, wrong, rtol=0, atol=PARTS_OF_A_NETWORK / 300)
+    return ""
 
 
 @checker("ex-xor-restarts")
 def restarts(attempt) -> str:
     """The smallest r with 1 − (1 − p)^r ≥ c."""
     cases = []
-    for p, c in [(0.6, 0.99), (0.05, 0.9), (0.3, 0.999), (0.9, 0.5), (0.6, 0.3), (0.5, 0.75)]:
+    for p, c in [(0.6, 0.99), (0.05, 0.9), (0.3, 0.999), (0.9, 0.5), (0.6, 0.3), (0.5, 0.75), (0.3, 0.8322)]:
         exact = math.log(1 - c) / math.log(1 - p)
         want = math.ceil(exact)
         mistakes = {
@@ -118,7 +115,7 @@ def restarts(attempt) -> str:
         }
         cases.append(Case({"p": p, "c": c}, want, mistakes, rtol=1e-6))
     try_on_all(attempt, cases)
-    return "it is the smallest number that is enough, for six pairs of p and c."
+    return "it is the smallest number that is enough, for seven pairs of p and c."
 
 
 @checker("ex-xor-groups")

@@ -359,7 +359,7 @@ WRONG = [
     ("ex-mlp-faster", {"wide": 3, "narrow": 2, "scaled": 1}, "none of the numbers is what a run gives"),
     ("ex-mlp-faster", later(faster, lambda m: m | {"wide": m["narrow"], "narrow": m["wide"]}), "exchanged?"),
     ("ex-mlp-faster", later(faster, lambda m: m | {"scaled": m["wide"], "wide": m["scaled"]}), "exchanged?"),
-    ("ex-mlp-faster", later(faster, of=mean), "these are means over the networks"),
+    ("ex-mlp-faster", later(faster, of=mean), "the number for 'wide' is off"),
     ("ex-mlp-faster", later(faster, low=0), "the inputs begin at 0"),
     ("ex-mlp-faster", later(faster, low=0, high=6), "the inputs begin at 0"),
     ("ex-mlp-faster", later(faster, low=-1, high=1), "rescaled to [−1, 1]"),
