@@ -131,12 +131,11 @@ def make_book(folder, pages, checkers):
     """A book of these pages and the list of exercises, with the package of the book and other checkers."""
     shutil.copytree(ROOT / "code", folder / "code")
     shutil.copytree(ROOT / "book/_static", folder / "book/_static")
-    check = folder / "code/nnbook/check/__init__.py"
-    own = re.sub(
-        r"from nnbook\.check import \(.*?\)", "from nnbook.check import small", check.read_text(), flags=re.S
-    )
-    check.write_text(re.sub(r"__all__ = \[.*?\]", '__all__ = ["small"]', own, flags=re.S))
-    check.with_name("small.py").write_text(CHECKERS.format(labels=checkers))
+    package = folder / "code/nnbook/check"
+    for path in package.glob("*.py"):
+        if "@checker(" in path.read_text() and path.name not in ("__init__.py", "verdict.py"):
+            path.unlink()
+    (package / "small.py").write_text(CHECKERS.format(labels=checkers))
 
     pages = {"index": "# A book\n", **pages, "exercises": "# All\n\n```{exercise-list}\n```\n"}
     for name, text in pages.items():

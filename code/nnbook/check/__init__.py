@@ -22,55 +22,23 @@ What checkers use is in `nnbook.check.compare`: `try_on_all` for functions, `com
 for what is forbidden. They find by themselves a wrong shape, sign, scale or order, a sum in place of a mean,
 nan and where it comes from, an error, a changed input, a result that changes later, numbers that have changed
 places; `mistakes` are this exercise's own.
-A new module is imported below, and `tests/nnbook/check/test_<module>.py` tries its checkers.
+A new module needs no entry anywhere; `tests/nnbook/check/test_<module>.py` tries its checkers.
 '''
 
+import re
+from collections.abc import Callable
 from difflib import get_close_matches
+from functools import cache
+from importlib import import_module
+from pathlib import Path
 
-from nnbook.check import (
-    activations,
-    activations_networks,
-    backpropagation,
-    convolutions,
-    gradient_descent,
-    linear_models,
-    linear_models_classes,
-    mnist_from_scratch,
-    mnist_with_nn,
-    multilayer_perceptrons,
-    overfitting,
-    regression,
-    tensors,
-    tensors_autograd,
-    when_training_fails,
-    xor,
-)
+from nnbook.check import verdict
 from nnbook.check.calling import results_kept
 from nnbook.check.reading import describe, first_line
 from nnbook.check.surroundings import own_surroundings
-from nnbook.check.verdict import CHECKERS, Verdict, Wrong
+from nnbook.check.verdict import Verdict, Wrong
 
-__all__ = [
-    "CHECKERS",
-    "Verdict",
-    "activations",
-    "activations_networks",
-    "backpropagation",
-    "check",
-    "convolutions",
-    "gradient_descent",
-    "linear_models",
-    "linear_models_classes",
-    "mnist_from_scratch",
-    "mnist_with_nn",
-    "multilayer_perceptrons",
-    "overfitting",
-    "regression",
-    "tensors",
-    "tensors_autograd",
-    "when_training_fails",
-    "xor",
-]
+CHECKER = re.compile(r"""^ *@?checker\((?:"([\w-]+)")?""", re.M)
 
 
 def check(exercise: str, attempt) -> Verdict:
@@ -80,7 +48,7 @@ def check(exercise: str, attempt) -> Verdict:
     attempt: what the exercise asks for: a number, a tensor or a function.
     Only an interrupt by the reader gets through, for a function that does not end.
     """
-    judge = CHECKERS.get(exercise) if isinstance(exercise, str) else None
+    judge = checker_of(exercise) if isinstance(exercise, str) else None
     if judge is None:
         return Verdict(str(exercise), False, no_exercise(exercise))
     try:
@@ -95,9 +63,37 @@ def check(exercise: str, attempt) -> Verdict:
         return Verdict(exercise, False, f"the checker cannot read {what}: {first_line(error)}.")
 
 
+@cache
+def modules() -> dict[str, set[str]]:
+    """The modules with checkers, by name, and the labels that stand in each."""
+    sources = {path.stem: path.read_text(encoding="utf-8") for path in Path(__file__).parent.glob("*.py")}
+    found = {name: set(CHECKER.findall(text)) for name, text in sources.items() if name != "__init__"}
+    return {name: labels for name, labels in found.items() if labels and name != "verdict"}
+
+
+def checker_of(label: str) -> Callable | None:
+    """The checker of an exercise; None if there is none.
+
+    Only its module is imported, so that a page hangs on the checkers that it uses, and on no others.
+    """
+    own = [name for name, labels in modules().items() if label in labels]
+    for name in own or modules():
+        import_module(f"nnbook.check.{name}")
+    return verdict.CHECKERS.get(label)
+
+
+def __getattr__(name: str):
+    """CHECKERS, the checkers of all exercises by label, for which all modules are imported."""
+    if name != "CHECKERS":
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    for module in modules():
+        import_module(f"nnbook.check.{module}")
+    return verdict.CHECKERS
+
+
 def no_exercise(label) -> str:
     """The sentence for a label that names no exercise."""
     if not isinstance(label, str):
         return "the label of the exercise comes first, in quotes, and the attempt after it."
-    near = get_close_matches(label, CHECKERS, n=1)
+    near = get_close_matches(label, verdict.CHECKERS, n=1)
     return f'there is no exercise "{label}".' + (f' Is "{near[0]}" meant?' if near else "")

@@ -3,6 +3,9 @@
 import math
 import pkgutil
 import random
+import re
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -155,7 +158,23 @@ def test_every_module_of_checkers_is_imported_and_tested():
     for name in judging:
         assert Path(__file__).with_name(f"test_{name}.py").exists()
     for name in names - judging:  # what serves them is tested through them
-        assert any(f"from nnbook.check.{name} import" in source for source in sources.values()), name
+        used = re.compile(rf"from nnbook\.check(\.{name} import| import .*\b{name}\b)")
+        assert any(map(used.search, sources.values())), name
+
+
+def test_a_check_imports_the_module_of_its_exercise_and_no_other():
+    code = (
+        "import sys\nfrom nnbook.check import check\nprint(check('ex-xor-nand', [-2, -2, 3]).right)\n"
+        "print(sorted(name for name in sys.modules if name in "
+        "('nnbook.check.xor', 'nnbook.check.tensors', 'nnbook.check.regression')))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout == "True\n['nnbook.check.xor']\n"
+
+
+def test_every_label_is_found_in_the_source_of_its_module():
+    found = {label: name for name, labels in package.modules().items() for label in labels if label}
+    assert found == {label: judge.__module__.rpartition(".")[2] for label, judge in CHECKERS.items()}
 
 
 def test_an_unknown_label_gets_an_answer_with_the_likeliest():
