@@ -49,6 +49,7 @@ from bookkit.exercises.listing import ExerciseList, ListExercises, ShowLevels, e
 def setup(app) -> dict[str, bool]:
     """Register the directive, the checks, the list and the style."""
     app.setup_extension("sphinx_exercise")
+    app.setup_extension("bookkit.execution")  # whose runs hold what the checkers said
     app.add_node(exercise_list)
     app.add_directive("exercise-list", ExerciseList)
     app.connect("doctree-read", check_page)
