@@ -20,7 +20,7 @@ from sphinx.util.docutils import SphinxDirective
 from sphinx.util.i18n import format_date
 from sphinx_exercise.nodes import solution_node
 
-from bookkit.execution.budgets import budget
+from bookkit.execution.budgets import ALL_PAGES, budget
 from bookkit.execution.executed import executed_cells
 from bookkit.execution.kept import Kept
 from bookkit.incremental.whole_book import changed_pages, note_page
@@ -156,8 +156,12 @@ def cost_rows(env) -> Iterator[list[str | nodes.Node]]:
     for docname, record in runs.items():
         allowed = budget(docname) * record.reference
         yield [link(docname), f"{record.seconds:.1f}", f"{record.cpu:.1f}", f"{allowed:.0f}"]
-    together = [sum(getattr(record, name) for record in runs.values()) for name in ("seconds", "cpu")]
-    yield ["Together", *(f"{seconds:.1f}" for seconds in together), ""]
+    if runs:
+        seconds, cpu, reference = (
+            [getattr(record, name) for record in runs.values()] for name in ("seconds", "cpu", "reference")
+        )
+        allowed = ALL_PAGES * sum(reference) / len(reference)
+        yield ["Together", f"{sum(seconds):.1f}", f"{sum(cpu):.1f}", f"{allowed:.0f}"]
 
 
 def runs_in_order(env) -> list[tuple[str, Kept]]:
