@@ -15,7 +15,7 @@ bibtex_bibfiles = ["references.bib"]
 myst_enable_extensions = ["colon_fence", "dollarmath"]
 nb_execution_mode = "cache"
 numfig = True
-exclude_patterns = [".jupyter_cache", "html", "notebooks"]
+exclude_patterns = [".kept", "jupyter_execute", "html", "notebooks"]
 html_theme = "basic"
 html_show_sourcelink = False
 """
