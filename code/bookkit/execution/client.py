@@ -1,5 +1,6 @@
 """MyST-NB takes the outputs of a page from the run that was kept, and runs nothing itself."""
 
+from copy import deepcopy
 from functools import partial
 
 import myst_nb.sphinx_
@@ -13,12 +14,15 @@ EXECUTED = "executed_cells"  # in env.temp_data, which is empty when the next pa
 
 
 class KeptClient(NotebookClientBase):
-    """A client of MyST-NB whose cells have their outputs already; `run` is the run that was kept."""
+    """A client of MyST-NB whose cells have their outputs already.
 
-    def __init__(self, *arguments, run: kept.Kept):
-        """Take what MyST-NB gives every client, and the run."""
+    run: the run that was kept. env: Sphinx's environment, in which the cells are noted for other extensions.
+    """
+
+    def __init__(self, *arguments, run: kept.Kept, env):
+        """Take what MyST-NB gives every client, the run, and the environment."""
         super().__init__(*arguments)
-        self.run = run
+        self.run, self.env = run, env
 
     def start_client(self) -> None:
         """Give each cell the outputs that it had."""
@@ -30,6 +34,9 @@ class KeptClient(NotebookClientBase):
         for cell, other in zip(own, done, strict=True):
             cell.outputs, cell.execution_count = other.outputs, other.execution_count
         self.notebook.metadata["language_info"] = executed.metadata["language_info"]
+        # A copy, for MyST-NB takes what is glued out of its own.
+        lines, cells = self.notebook.metadata["source_map"], deepcopy(self.notebook.cells)
+        self.env.temp_data[EXECUTED] = [(line + 1, cell) for line, cell in zip(lines, cells, strict=True)]
         self.exec_metadata = {
             "mtime": self.run.path.stat().st_mtime,
             "runtime": self.run.record.seconds,
@@ -52,9 +59,7 @@ def create_client(app, original, notebook, source, nb_config, *others) -> Notebo
     if run is None:
         raise ExtensionError(f"{env.docname} changed while it was built ({why}): build again.")
     env.bookkit_runs[env.docname] = run
-    lines = notebook.metadata["source_map"]
-    env.temp_data[EXECUTED] = [(line + 1, cell) for line, cell in zip(lines, notebook.cells, strict=True)]
-    return KeptClient(notebook, source, nb_config, *others[:1], run=run)
+    return KeptClient(notebook, source, nb_config, *others[:1], run=run, env=env)
 
 
 def use_kept_runs(app) -> None:
