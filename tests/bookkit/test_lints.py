@@ -210,7 +210,7 @@ mystnb:
 ---
 42
 """
-RUN = tiny_book.CELLS.replace("---", "---\nmystnb:\n  execution_mode: force", 1)
+RUN = tiny_book.CELLS.replace("---", "---\nmystnb:\n  execution_mode: cache", 1)
 DATA = f"{RUN}\n# Digits\n\n{CELL}class data: mnist = mnist_source = str\n```\n\n{CELL}data.mnist()\n```\n"
 HIDDEN = f"{CELL}:tags: [remove-cell]\n"
 GLUE = "from myst_nb import glue; glue('data', data.mnist_source(), display=False)"

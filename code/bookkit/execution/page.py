@@ -27,11 +27,14 @@ class Page:
 
 
 def read_page(env, docname: str) -> Page | None:
-    """The page of that name; None if it has no cells to run."""
+    """The page of that name; None if it has no cells, or MyST-NB's mode for it is another than `cache`."""
     path = Path(env.doc2path(docname))
     text = path.read_text(encoding=env.config.source_encoding)
     reader = create_nb_reader(str(path), env.myst_config, env.mystnb_config, text)
-    return reader and Page(docname, path, reader.read(text))
+    notebook = reader.read(text) if reader else nbformat.NotebookNode(metadata={})
+    own_settings = notebook.metadata.get(env.mystnb_config.metadata_key, {})
+    mode = own_settings.get("execution_mode", env.mystnb_config.execution_mode)
+    return Page(docname, path, notebook) if reader and mode == "cache" else None
 
 
 def code_of(notebook: nbformat.NotebookNode) -> str:
