@@ -209,11 +209,11 @@ def leaked(attempt) -> str:
     generator = torch.Generator().manual_seed(0)
     X_train = torch.rand(30, 6, generator=generator)
     fresh = torch.rand(8, 6, generator=generator)
-    near = X_train[:3] + torch.tensor([[1e-3], [1e-4], [1e-6]])
+    near = torch.cat([X_train[:2] + torch.tensor([[1e-3], [1e-4]]), X_train[2:3] * (1 + 3e-7)])
     mixed = X_train[4:8].clone()
     mixed[:, 0] = X_train[8:12, 0]  # every entry is known, the row is not
-    turned = X_train[20:22].flip(1)  # the same entries in another order
-    many = torch.cat([X_train[10:15], fresh, near, mixed, turned, X_train[10:13]])
+    turned = X_train[20:24].flip(1)  # the same entries in another order
+    many = torch.cat([X_train[10:15], fresh, near, mixed, turned, X_train[10:13], fresh[:2]])
     cases = []
     for X_val in (many, fresh, X_train[:1], torch.cat([X_train, X_train[:5], fresh])):
         same = (X_val[:, None] == X_train).all(2).any(1).double()

@@ -114,7 +114,7 @@ def overwriting(dz, w):
     return dx
 
 
-# Accuracies of twelve seeds, full set: all layers learned, the first as drawn, both convolutions as drawn.
+# Accuracies of twelve seeds on the full set: all learned, the first layer as drawn, both as drawn.
 MEASURED = [
     (0.9694, 0.9618, 0.8570),
     (0.9642, 0.9528, 0.8676),
@@ -247,7 +247,7 @@ WRONG = [
     ("ex-conv-pointwise", lambda X, W, b: pointwise(X, W, -b), "the bias is taken off"),
     ("ex-conv-pointwise", lambda X, W, b: pointwise(X, W, b).relu(), "a ReLU too many"),
     ("ex-conv-pointwise", lambda X, W, b: pointwise(X, W, X.shape[1] * b), "once for each input channel"),
-    ("ex-conv-pointwise", lambda X, W, b: pointwise(X, W, b).mT, "entries are wrong"),
+    ("ex-conv-pointwise", lambda X, W, b: pointwise(X, W, b).mT, "of shape (2, 4, 6, 5)"),
     ("ex-conv-pointwise", lambda X, W, b: pointwise(X, W, b).mean((2, 3)), "this is a tensor of shape"),
     ("ex-conv-input-gradient", by_autograd, "autograd is used"),
     ("ex-conv-input-gradient", overwriting, "where patches overlap the shares add up"),

@@ -202,6 +202,7 @@ def validation(seed, n=1000):
 
 
 TEMPERATURES = [0.1, 0.5, 1, 2, 10]
+SHARES = [1, 0.99, 0.95, 0.9, 0.8]
 
 
 def measured(seed, of=lambda S, T: (S / T).softmax(1).max(1).values.mean().item()):
@@ -214,7 +215,7 @@ def surest(seed, by=lambda S, y: S.softmax(1).max(1).values, cut=round, n=1000):
     """The answer to the exercise on refusing, or what a mistake makes of it, with scores and labels."""
     S, y = validation(seed, n)
     right = (S.argmax(1) == y)[by(S, y).argsort(descending=True)].float()
-    return [right[: cut(p * len(y))].mean().item() for p in (1, 0.99, 0.95, 0.9, 0.8)], S, y
+    return [right[: cut(p * len(y))].mean().item() for p in SHARES], S, y
 
 
 def changed(make, change):
@@ -303,7 +304,7 @@ WRONG = [
     ("ex-nn-checkpoint", [397_500, 397_500], "a number is asked for"),
     ("ex-nn-temperature", seeds(changed(measured, lambda c: [100 * x for x in c]), 3), "per cent?"),
     ("ex-nn-temperature", seeds(changed(measured, lambda c: [0.9] * 5), 3), "all are equal"),
-    ("ex-nn-temperature", seeds(changed(measured, lambda c: c[::-1]), 3), "in the wrong order"),
+    ("ex-nn-temperature", seeds(changed(measured, lambda c: c[::-1]), 3), "multiplied by T?"),
     ("ex-nn-temperature", seeds(changed(measured, swapped(0, 1))), "exchanged?"),
     ("ex-nn-temperature", seeds(changed(measured, swapped(2, 3))), "exchanged?"),
     (
