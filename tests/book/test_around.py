@@ -21,6 +21,7 @@ from torch import nn
 from torch.nn import functional as F
 
 from tests.building import ROOT
+from tests.nnbook.check.test_compare import MECHANISM
 
 BOOK = ROOT / "book"
 FORMS = ROOT / ".github" / "ISSUE_TEMPLATE"
@@ -79,6 +80,8 @@ def public() -> dict[str, list[str]]:
     names = [module.name for module in found if not module.name.endswith("__main__")]
     modules = {name: importlib.import_module(name) for name in names}
     checkers = {function.__module__ for function in check.CHECKERS.values()}  # they would tell the answers
+    own = {f"nnbook.check.{name}" for name in MECHANISM}
+    helpers = {name for name in modules if name.startswith("nnbook.check.")} - own  # and so would these
     return {
         name: [
             key
@@ -88,7 +91,7 @@ def public() -> dict[str, list[str]]:
             and value.__module__ == name
         ]
         for name, module in modules.items()
-        if name not in checkers
+        if name not in checkers and name not in helpers
     }
 
 

@@ -55,7 +55,7 @@ def create_client(app, original, notebook, source, nb_config, *others) -> Notebo
     if nb_config.execution_mode != "cache":
         return original(notebook, source, nb_config, *others)
     env = app.env
-    run, why = kept.find(kept.folder_of(app), env.docname, code_of(notebook))
+    run, why = kept.find(kept.folder_of(app), env.docname, code_of(notebook), noisy=True)
     if run is None:
         raise ExtensionError(f"{env.docname} changed while it was built ({why}): build again.")
     env.bookkit_runs[env.docname] = run

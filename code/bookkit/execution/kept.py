@@ -76,14 +76,17 @@ class Broken(Exception):
     """What was kept of a run cannot be used; the message says which file."""
 
 
-def find(folder: Path, docname: str, code: str) -> tuple[Kept | None, str]:
+def find(folder: Path, docname: str, code: str, noisy: bool = False) -> tuple[Kept | None, str]:
     """The run of a page that is still that of today; if there is none, why not, in a few words.
 
     folder: where runs are kept. docname: the page. code: the hash of its cells as they are today.
+    noisy: whether a run serves in which a cell wrote to stderr; so it does in its own build, and not later.
     """
     why = ""
     for kept in runs_of(folder, docname):
         differs = difference(kept.record, code)
+        if not differs and not (kept.record.clean or noisy):
+            differs = "a cell wrote to stderr"
         if not differs:
             os.utime(kept.path)
             return kept, ""
@@ -102,7 +105,7 @@ def difference(record: Record, code: str) -> str:
         return f"{', '.join(changed)} {'has' if len(changed) == 1 else 'have'} changed"
     if record.data not in (None, mnist_source.fingerprint()):
         return "the digits are others"
-    return "" if record.clean else "a cell wrote to stderr"
+    return ""
 
 
 def runs_of(folder: Path, docname: str) -> Iterator[Kept]:

@@ -13,8 +13,6 @@ from nnbook import mnist_source
 from nnbook.mnist_files import DataError
 from sphinx.util import logging
 
-from bookkit.addresses import ROOT
-
 LOCK = ".lock"  # in the folder of the build
 
 logger = logging.getLogger(__name__)
@@ -23,8 +21,9 @@ logger = logging.getLogger(__name__)
 def settle(app, config) -> None:
     """Settle everything, or end the build with one sentence."""
     # sys.exit: Jupyter Book answers any exception with pages of its own traceback.
-    if not Path(nnbook.__file__).resolve().is_relative_to(ROOT / "code"):
-        sys.exit(f"The package nnbook is that of {nnbook.__file__}: run `pip install -e .` in {ROOT}.")
+    own = Path(app.srcdir).resolve() / "code"
+    if own.is_dir() and not Path(nnbook.__file__).resolve().is_relative_to(own):
+        sys.exit(f"The package nnbook is that of {nnbook.__file__}: run `pip install -e .` in {own.parent}.")
     try:
         source = settle_data()
     except DataError as error:
