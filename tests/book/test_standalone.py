@@ -200,7 +200,7 @@ NUMBER = re.compile(r"[-−]?\d[\d,]*\.?\d*(?:e[+-]?\d+)?|(?<=\W)[-−]?\.\d+")
 
 
 def alike(cell, other) -> bool:
-    """Whether two cells show the same words, verdicts and kinds of images, and numbers within the tolerance."""
+    """Whether two cells show the same words, verdicts and kinds of images, and numbers that are close."""
     images = [
         [list(images_of(output)) for output in each.outputs if images_of(output)] for each in (cell, other)
     ]
