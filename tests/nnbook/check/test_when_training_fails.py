@@ -184,8 +184,8 @@ def guard_by_errors(X, y, K):
     try:
         n, _ = X.shape
         sizes = y.shape == (n,) and torch.all(X.abs() <= 20)
-        types = {X.dtype: torch.float32, y.dtype: torch.long}
-        return bool(sizes and ((y >= 0) & (y < K)).all()) and all(a is b for a, b in types.items())
+        types = [X.dtype, y.dtype] == [torch.float32, torch.long]
+        return types and bool(sizes and ((y >= 0) & (y < K)).all())
     except (RuntimeError, ValueError):
         return False
 
