@@ -76,7 +76,7 @@ def rate(attempt) -> str:
     firsts, seconds = ({lr: losses[k] for lr, losses in runs.items()} for k in (0, 1))
     if all(math.isclose(got[lr], firsts[lr], rel_tol=rtol) for lr, rtol in NEAR.items()):
         raise Wrong("these are the losses of the first epoch; the second one's are asked for.")
-    if got[0.1] < 0.93 * seconds[0.1]:
+    if got[0.5] < got[0.1] < (1 - NEAR[0.1]) * seconds[0.1]:
         raise Wrong(
             "the losses are lower than these few images give: does each run begin with new parameters, and "
             "is it an epoch of `few_batches`?"

@@ -212,8 +212,8 @@ def leaked(attempt) -> str:
     near = torch.cat([X_train[:2] + torch.tensor([[1e-3], [1e-4]]), X_train[2:3] * (1 + 3e-7)])
     mixed = X_train[4:8].clone()
     mixed[:, 0] = X_train[8:12, 0]  # every entry is known, the row is not
-    turned = X_train[20:24].flip(1)  # the same entries in another order
-    many = torch.cat([X_train[10:15], fresh, near, mixed, turned, X_train[10:13], fresh[:2]])
+    turned = X_train[20:26].flip(1)  # the same entries in another order
+    many = torch.cat([X_train[10:15], fresh, near, mixed, turned, X_train[10:13], fresh[:5]])
     cases = []
     for X_val in (many, fresh, X_train[:1], torch.cat([X_train, X_train[:5], fresh])):
         same = (X_val[:, None] == X_train).all(2).any(1).double()
