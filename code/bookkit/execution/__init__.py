@@ -9,7 +9,7 @@ Jupyter Book and MyST-NB leave these gaps, and this package closes them:
   written;
 - an object that fails while it is displayed does not count as a failure;
 - what a cell writes to stderr goes unnoticed if the page does not show the cell's output;
-- two builds in one folder mix their pages: the second waits (`surroundings`).
+- two builds in one folder mix their pages: the second waits (`start`).
 
 A cell tagged `raises-exception` may fail, and one tagged `remove-stderr` may write to stderr. Cells must read
 nothing but the package and its data: a change in any other file would not run them again.
@@ -26,7 +26,7 @@ from bookkit.execution.client import use_kept_runs
 from bookkit.execution.executed import executed_cells
 from bookkit.execution.page import Page, read_page
 from bookkit.execution.side_by_side import run_pages
-from bookkit.execution.surroundings import settle
+from bookkit.execution.start import settle
 
 logger = logging.getLogger(__name__)
 
