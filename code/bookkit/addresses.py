@@ -4,6 +4,7 @@ Everything derives from `repository.url` and `repository.branch` of `_config.yml
 """
 
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path, PurePosixPath
 from urllib.parse import urlsplit
 
@@ -59,6 +60,7 @@ class Addresses:
         return f"https://mybinder.org/v2/gh/{self.name}/{NOTEBOOKS}?urlpath=lab/tree/{notebook}"
 
 
+@cache
 def addresses(root: Path = ROOT) -> Addresses:
     """The addresses of the book in this folder."""
     repository = yaml.safe_load((root / "_config.yml").read_text(encoding="utf-8"))["repository"]

@@ -17,11 +17,9 @@ from bookkit.pages import leftovers
 from bookkit.surroundings import disk
 from sphinx.errors import ExtensionError
 
-from tests.bookkit import test_build, tiny_book
-from tests.bookkit.test_build import fails, make, replace, succeeds
-from tests.building import STRICT
-
-good, book = test_build.good, test_build.book  # fixtures
+from tests.bookkit import tiny_book
+from tests.bookkit.small_book import fails, kept, make, replace, run, succeeds
+from tests.building import STRICT, build
 
 ANEW = "all pages are written anew"
 
@@ -46,12 +44,12 @@ def text(file: Path) -> bytes:
 
 
 def test_a_page_that_was_overwritten_is_written_anew_and_nothing_is_run(good):
-    before, ran, executed = text(html(good)), test_build.run(good), test_build.executed(good)
+    before, ran, executed = text(html(good)), run(good), kept(good)
     html(good).write_text("<p>mine</p>")
     log = succeeds(make(good, *STRICT))
     assert f"The site is not as the last build left it (book/page.html, say): {ANEW}" in log
     assert text(html(good)) == before
-    assert (test_build.run(good), test_build.executed(good)) == (ran, executed)
+    assert (run(good), kept(good)) == (ran, executed)
 
 
 def test_files_that_were_deleted_are_back(good):
@@ -169,7 +167,7 @@ def test_a_home_that_cannot_be_written_leaves_no_trace_on_a_page(book, tmp_path)
         "PYTHONPATH": str(book / "code"),
         "NNBOOK_DATA": "subset",
     }
-    log = succeeds(test_build.build(book, *STRICT, **home))
+    log = succeeds(build(book, *STRICT, **home))
     assert "Matplotlib's own folder cannot be written; in this build it uses" in log
     assert "wrote to stderr" not in log
     assert "atplotlib created" not in html(book, "figure").read_text()

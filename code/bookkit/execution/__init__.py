@@ -112,7 +112,7 @@ def forget(app, env, docname: str) -> None:
 
 def setup(app) -> dict[str, bool]:
     """Register all of it with Sphinx."""
-    app.connect("config-inited", settle)
+    app.connect("config-inited", settle, priority=1)  # before anybody reads what another build may be writing
     app.connect("builder-inited", prepare)
     app.connect("env-get-outdated", pages_run_otherwise)
     app.connect("env-before-read-docs", run_what_must)

@@ -103,7 +103,7 @@ def difference(record: Record, code: str) -> str:
         return "versions, requirements or threads have changed"
     if changed:
         return f"{', '.join(changed)} {'has' if len(changed) == 1 else 'have'} changed"
-    if record.data not in (None, mnist_source.fingerprint()):
+    if record.data not in (None, fingerprint(os.environ.get("NNBOOK_DATA"))):
         return "the digits are others"
     return ""
 
@@ -174,7 +174,13 @@ def needs_of(modules: list[str]) -> dict[str, str]:
 
 def fingerprint_for(needs: dict[str, str]) -> str | None:
     """The fingerprint of the digits, for a page that needs them."""
-    return mnist_source.fingerprint() if USES_DATA in needs else None
+    return fingerprint(os.environ.get("NNBOOK_DATA")) if USES_DATA in needs else None
+
+
+@cache
+def fingerprint(named: str | None) -> str:
+    """The fingerprint of the digits in use; `named` is what the environment says of them. Taken once a build."""
+    return mnist_source.fingerprint()
 
 
 def folder_of(app) -> Path:

@@ -188,7 +188,7 @@ def separable(attempt) -> str:
 def truth(result) -> bool:
     """A reader's True or False, which may be NumPy's or PyTorch's, or 0 or 1."""
     if torch.is_tensor(result):
-        result = result.numpy(force=True)
+        result = result.to_dense().numpy(force=True)
     if not isinstance(result, bool | int | np.generic | np.ndarray) or np.size(result) != 1:
         raise Wrong("a single True or False is asked for.")
     if result not in (0, 1):
