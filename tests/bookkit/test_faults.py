@@ -7,7 +7,6 @@ import errno
 import json
 import os
 import re
-import sqlite3
 import subprocess
 import sys
 from pathlib import Path
@@ -195,11 +194,6 @@ DISK_ERRORS = {
     "not allowed": (
         PermissionError(errno.EACCES, "", "/x"),
         r"/x \(Permission denied\): give yourself the right",
-    ),
-    "database full": (sqlite3.OperationalError("database or disk is full"), "No space left on device"),
-    "database read-only": (
-        raised(RuntimeError("in SQL"), sqlite3.OperationalError("attempt to write a readonly database")),
-        "Permission denied",
     ),
 }
 
