@@ -179,7 +179,7 @@ def fingerprint_for(needs: dict[str, str]) -> str | None:
 
 @cache
 def fingerprint(named: str | None) -> str:
-    """The fingerprint of the digits in use, taken once a build; `named` is what the environment says of them."""
+    """The fingerprint of the digits, taken once a build; `named` is what the environment says of them."""
     return mnist_source.fingerprint()
 
 

@@ -1,7 +1,7 @@
 """Sphinx extension: a doctree that cannot be read, as a killed build may leave one, is made anew.
 
-Sphinx itself does so with its pickled environment, but not with the doctrees, one for each page. To read all of
-them takes a second, so only those are tried whose size is not the one that the last whole build noted.
+Sphinx itself does so with its pickled environment, but not with the doctrees, one for each page. To read
+them all takes a second, so only those are tried whose size is not the one that the last whole build noted.
 """
 
 import json
