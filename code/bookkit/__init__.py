@@ -6,6 +6,7 @@
 - `surroundings`: what the machine does to a build, said in a sentence;
 - `execution`: the cells of the pages are run, kept, and run again when they must be;
 - `incremental`: only what a change concerns is read and written again;
+- `look`: how the pages look;
 - `exercises`: exercises with levels, checkers and solutions, none without a part;
 - `quizzes`: self-check questions;
 - `notebooks`: two notebooks of each chapter, and the buttons that open them;
@@ -17,7 +18,7 @@ these, and the others all four; `lints` and `notebooks` may import any.
 """
 
 PARTS = [
-    *("surroundings", "incremental", "execution", "pages"),
+    *("surroundings", "incremental", "execution", "pages", "look"),
     *("exercises", "quizzes", "lints", "notebooks"),
 ]
 

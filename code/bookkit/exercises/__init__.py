@@ -47,7 +47,7 @@ from bookkit.exercises.listing import ExerciseList, ListExercises, ShowLevels, e
 
 
 def setup(app) -> dict[str, bool]:
-    """Register the directive, the checks, the list and the style."""
+    """Register the directive, the checks and the list."""
     app.setup_extension("sphinx_exercise")
     app.setup_extension("bookkit.execution")  # whose runs hold what the checkers said
     app.add_node(exercise_list)
@@ -57,5 +57,4 @@ def setup(app) -> dict[str, bool]:
     app.connect("env-check-consistency", check_book)
     app.add_post_transform(ShowLevels)
     app.add_post_transform(ListExercises)
-    app.add_css_file("exercises.css")
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -4,11 +4,10 @@ from bookkit.quizzes.directive import Quiz, ShowQuestions, quiz_question, warn_o
 
 
 def setup(app) -> dict[str, bool]:
-    """Register the directive, its checks, its script and its style."""
+    """Register the directive, its checks and its script."""
     app.add_node(quiz_question)
     app.add_directive("quiz", Quiz)
     app.connect("doctree-read", warn_of_page)
     app.add_post_transform(ShowQuestions)
     app.add_js_file("quiz.js", loading_method="defer")
-    app.add_css_file("quiz.css")
     return {"parallel_read_safe": True, "parallel_write_safe": True}
