@@ -10,7 +10,7 @@ import threading
 from collections import Counter
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 
-import nnbook
+import nnbook.toy
 import numpy as np
 import pytest
 import torch
@@ -76,7 +76,7 @@ The logistic function at 0 is
 """
 PAGE = "\n".join(["# Page\n", ONE, SEVERAL, NUMBER]).replace(", see [](absent)", "")
 CONF = f"""\
-extensions = ["myst_nb", "bookkit.quizzes"]
+extensions = ["myst_nb", "bookkit.look", "bookkit.quizzes"]
 myst_enable_extensions = ["colon_fence", "dollarmath"]
 html_static_path = [{str(ROOT / "book/_static")!r}]
 mathjax_path = "absent.js"

@@ -22,16 +22,16 @@ def joined(folder: Path) -> str:
     return "\n".join(f"/* ---- {path.name} ---- */\n{path.read_text(encoding='utf-8')}" for path in files)
 
 
-def write(app, config) -> None:
-    """Write the style sheet where Sphinx takes it from."""
-    folder = Path(app.doctreedir) / "style"
-    folder.mkdir(parents=True, exist_ok=True)
-    (folder / "book.css").write_text(joined(FOLDER), encoding="utf-8")
-    config.html_static_path.append(str(folder))
+def write(app) -> None:
+    """Write the style sheet into the site."""
+    if app.builder.format == "html":
+        target = Path(app.outdir) / "_static/book.css"
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_text(joined(FOLDER), encoding="utf-8")
 
 
 def setup(app) -> dict[str, bool]:
     """Register it with Sphinx."""
-    app.connect("config-inited", write)
+    app.connect("builder-inited", write)
     app.add_css_file("book.css")
     return {"parallel_read_safe": True, "parallel_write_safe": True}
