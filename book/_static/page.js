@@ -3,7 +3,6 @@
 (() => {
   const root = document.documentElement;
   const all = (selector) => [...document.querySelectorAll(selector)];
-  root.classList.add("has-script");
 
   // Colours: as the system has them, or as the reader chose.
   const system = matchMedia("(prefers-color-scheme: dark)");
@@ -24,12 +23,12 @@
   for (const button of all(".theme-switch-button")) button.addEventListener("click", next);
 
   // Search: the field of the page that has one, else the dialog.
-  const dialog = document.getElementById("pst-search-dialog");
+  const dialog = document.querySelector("#pst-search-dialog:has(form)");
   const search = () => {
     const field = document.querySelector("main form.bd-search input");
     if (field) field.select();
-    else if (dialog.open) dialog.close();
-    else {
+    else if (dialog?.open) dialog.close();
+    else if (dialog) {
       document.querySelector("[popover]:popover-open")?.hidePopover();
       dialog.showModal();
     }
@@ -38,7 +37,7 @@
   for (const key of /^(Mac|iP)/.test(navigator.platform) ? all("kbd") : []) key.textContent = key.textContent.replace("Ctrl ", "⌘");
   dialog?.addEventListener("click", (event) => event.target === dialog && dialog.close());
   addEventListener("keydown", (event) => {
-    if ((event.ctrlKey || event.metaKey) && !event.shiftKey && !event.altKey && event.key.toLowerCase() === "k") {
+    if ((event.ctrlKey || event.metaKey) && !event.shiftKey && !event.altKey && dialog && event.key.toLowerCase() === "k") {
       event.preventDefault();
       search();
     }
