@@ -15,7 +15,7 @@
 - `lints`: faults of pages that a machine can see.
 
 Imports run one way: `addresses` and `surroundings` import none of them, `execution` and `incremental` only
-these, and the others all four; `lints` and `notebooks` may import any.
+these, `pages` and the others all four, `look` also `pages`; `lints` and `notebooks` may import any.
 """
 
 PARTS = [
