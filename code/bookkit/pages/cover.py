@@ -41,7 +41,9 @@ class FillReadingTimes(SphinxPostTransform):
             folder = self.env.docname.rpartition("/")[0]
             known = [minutes_to_read(self.env, f"{folder}/{name}".lstrip("/")) for name in linked]
             minutes = sum(filter(None, known))
-            place.replace_self(nodes.paragraph(text=f"About {in_words(minutes)} to read", classes=[DIRECTIVE]))
+            place.replace_self(
+                nodes.paragraph(text=f"About {in_words(minutes)} to read", classes=[DIRECTIVE])
+            )
 
 
 def in_words(minutes: int) -> str:
@@ -52,7 +54,9 @@ def in_words(minutes: int) -> str:
 
 def renew_times(app, env) -> list[str]:
     """The pages that say how long others take, if one of those has become longer or shorter."""
-    return changed_pages(env, DIRECTIVE, repr([minutes_to_read(env, name) for name in sorted(env.found_docs)]))
+    return changed_pages(
+        env, DIRECTIVE, repr([minutes_to_read(env, name) for name in sorted(env.found_docs)])
+    )
 
 
 def dress(app, soup: BeautifulSoup, context: dict) -> None:
