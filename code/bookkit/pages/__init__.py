@@ -2,6 +2,7 @@
 
 - `leftovers`: nothing in the site that this build did not make, and nothing amiss;
 - `html_mends`: unique ids, no script errors, MathJax from this site;
+- `valid_html`: HTML as it should be;
 - `measured`: times of a chapter, the list of claims, the build report;
 - `cover`: what the cover has and no other page;
 - `terms`: glossary and index link to the uses of a term;
@@ -9,7 +10,7 @@
 - `docstrings`: the docstrings of `nnbook` as lists.
 """
 
-PARTS = ["leftovers", "html_mends", "measured", "cover", "terms", "report_link", "docstrings"]
+PARTS = ["leftovers", "html_mends", "valid_html", "measured", "cover", "terms", "report_link", "docstrings"]
 
 
 def setup(app) -> dict[str, bool]:

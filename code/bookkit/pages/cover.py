@@ -60,7 +60,7 @@ def renew_times(app, env) -> list[str]:
 
 
 def dress(app, soup: BeautifulSoup, context: dict) -> None:
-    """Give the cover a class of its own, its style the numbers of the road, and close its sidebar at first."""
+    """Give the cover a class of its own, its road the numbers, and close its sidebar at first."""
     if soup.body and context.get("pagename") == app.config.root_doc:
         soup.body["class"] = [*soup.body.get("class", []), "cover"]
         for stop in soup.select(".cover-stop"):

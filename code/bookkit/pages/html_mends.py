@@ -6,12 +6,13 @@ tests/site/test_site.py tells whether it is.
 """
 
 import re
-from html import escape
 from importlib.metadata import distribution
 from pathlib import Path
 
 from bs4 import BeautifulSoup
+from bs4.dammit import EntitySubstitution
 from bs4.element import Script
+from bs4.formatter import HTMLFormatter
 from sphinx.util.fileutil import copy_asset
 
 
@@ -151,6 +152,12 @@ MENDS = [
 ]
 
 
+# How a page is written: as people write HTML, with no slash in <br> and no value where presence says it all.
+PLAIN = HTMLFormatter(
+    EntitySubstitution.substitute_xml, void_element_close_prefix=None, empty_attributes_are_booleans=True
+)
+
+
 class MendingTemplates:
     """The templates of a builder, whose pages come out mended: each is parsed once, before it is written."""
 
@@ -167,7 +174,7 @@ class MendingTemplates:
         for mend in MENDS:
             mend(soup)
         self.app.emit(PARSED, soup, context)
-        return str(soup)
+        return soup.decode(formatter=PLAIN)
 
     def __getattr__(self, name: str):
         """All else is as the builder's templates have it."""
@@ -178,25 +185,6 @@ def mend_as_written(app) -> None:
     """Have every page of the site mended when it is written."""
     if app.builder.format == "html":
         app.builder.templates = MendingTemplates(app)
-
-
-FRONT_DOOR = """<!DOCTYPE html>
-<html lang="en">
-<head>
-<meta charset="utf-8"/>
-<title>{title}</title>
-<meta content="0; url={start}" http-equiv="refresh"/>
-</head>
-<body><main><p><a href="{start}">{title}</a></p></main></body>
-</html>
-"""
-
-
-# sphinx-external-toc 1.1.0, events.py: the page at the site's root, which leads on to the first, has no
-# title, no language and no link.
-def write_front_door(outdir, title, start):
-    """Write the page at the site's root."""
-    (outdir / "index.html").write_text(FRONT_DOOR.format(title=escape(title), start=start), encoding="utf-8")
 
 
 # sphinx 7.4.7, ext/mathjax.py: MathJax comes from another host, which then knows who reads what, and
@@ -220,8 +208,6 @@ def finish(app, error):
     if error is None and app.builder.format == "html":
         outdir = Path(app.outdir)
         copy_mathjax(outdir)
-        if app.config.root_doc != "index":
-            write_front_door(outdir, app.config.html_title, f"{app.config.root_doc}.html")
 
 
 def setup(app):
