@@ -85,15 +85,14 @@ def six() -> Image.Image:
     return Image.fromarray(np.pad(digits()[SIX], 4))
 
 
-def dotted(places: list[int]) -> str:
+def dotted(chosen: list[int]) -> str:
     """Some of the images side by side as SVG, in 14 rows of dots, the larger the darker."""
-    strip = np.hstack(digits()[places]).reshape(14, 2, -1, 2).max((1, 3)) / 255
+    strip = np.hstack(digits()[chosen]).reshape(14, 2, -1, 2).max((1, 3)) / 255
     sizes = np.round(6 * strip).astype(int)
-    paths = [
-        f'<path stroke-width="{1.2 * size:.1f}" d="{"".join(f"M{8 * x + 4} {8 * y + 4}h0" for y, x in spots)}"/>'
-        for size in range(1, 7)
-        if len(spots := np.argwhere(sizes == size))
-    ]
+    paths = []
+    for size in range(1, 7):
+        places = "".join(f"M{8 * x + 4} {8 * y + 4}h0" for y, x in np.argwhere(sizes == size))
+        paths.append(f'<path stroke-width="{1.2 * size:.1f}" d="{places}"/>')
     width, height = 8 * sizes.shape[1], 8 * sizes.shape[0]
     return f'<svg viewBox="0 0 {width} {height}" aria-hidden="true">{"".join(paths)}</svg>'
 
