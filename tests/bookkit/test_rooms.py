@@ -18,6 +18,7 @@ BELOW = {
     "formulas": {"addresses", "surroundings", "execution", "incremental"},
     "exercises": {"addresses", "surroundings", "execution", "incremental"},
     "quizzes": {"addresses", "surroundings", "execution", "incremental"},
+    "sharing": {"addresses", "surroundings", "execution", "incremental", "pages"},
 }
 ABOVE = {"lints", "notebooks"}  # these may import any
 LONGEST = 275  # lines; some 250 are aimed at

@@ -79,6 +79,7 @@ def write_times(app, doctree: nodes.document) -> None:
     """Fill in the line of the directive `chapter-times`."""
     n_words = count_words(doctree)
     minutes = max(5, 5 * round(n_words / WORDS_PER_MINUTE / 5))
+    NbMetadataCollector.set_doc_data(app.env, app.env.docname, "minutes", minutes)
     speed = f"{n_words:,} words, code included, at {WORDS_PER_MINUTE} a minute"
     times = {"To read": f"about {minutes} minutes ({speed})"}
     if seconds := seconds_of(app.env, app.env.docname):
@@ -87,6 +88,11 @@ def write_times(app, doctree: nodes.document) -> None:
         if "chapter-times" in line["classes"]:
             for title, text in times.items():
                 line += [nodes.strong(text=title), nodes.Text(f" {text}. ")]
+
+
+def minutes_to_read(env, docname: str) -> int | None:
+    """How long a page takes to read; None before it has been read in, or if there is none."""
+    return NbMetadataCollector.get_doc_data(env).get(docname, {}).get("minutes")
 
 
 def count_words(node: nodes.Node) -> int:
