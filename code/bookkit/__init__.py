@@ -10,16 +10,18 @@
 - `exercises`: exercises with levels, checkers and solutions, none without a part;
 - `quizzes`: self-check questions;
 - `notebooks`: two notebooks of each chapter, and the buttons that open them;
+- `reading`: what helps while one reads: progress, previews, keys, the margin;
 - `pages`: what the pages of the site show besides their text, and mends of their HTML;
 - `lints`: faults of pages that a machine can see.
 
 Imports run one way: `addresses` and `surroundings` import none of them, `execution` and `incremental` only
-these, and the others all four; `lints` and `notebooks` may import any.
+these, and the others all four; `reading` also `pages`, `quizzes` and `exercises`; `lints` and `notebooks` may
+import any.
 """
 
 PARTS = [
     *("surroundings", "incremental", "execution", "pages", "look"),
-    *("exercises", "quizzes", "lints", "notebooks"),
+    *("exercises", "quizzes", "reading", "lints", "notebooks"),
 ]
 
 

@@ -17,6 +17,10 @@ BELOW = {
     "look": {"addresses", "surroundings", "execution", "incremental"},
     "exercises": {"addresses", "surroundings", "execution", "incremental"},
     "quizzes": {"addresses", "surroundings", "execution", "incremental"},
+    "reading": {
+        *("addresses", "surroundings", "execution", "incremental"),
+        *("pages", "quizzes", "exercises"),
+    },
 }
 ABOVE = {"lints", "notebooks"}  # these may import any
 LONGEST = 275  # lines; some 250 are aimed at

@@ -1,0 +1,18 @@
+"""What helps while one reads: where one was, what a link leads to, keys, and notes in the margin.
+
+- `progress`: the pages, sections, questions and exercises that count, and the panel that shows what was done;
+- `previews`: what links within the book lead to, shown beside them;
+- `keys`: the line in the sidebar that leads to the panel and to the list of keys;
+- `margin`: what a citation refers to, and what was claimed and checked, beside the line.
+
+What a reader does stays in the reader's own browser; nothing is sent, and nothing is loaded from elsewhere.
+"""
+
+PARTS = ["progress", "previews", "keys", "margin"]
+
+
+def setup(app) -> dict[str, bool]:
+    """Register all of them with Sphinx."""
+    for part in PARTS:
+        app.setup_extension(f"bookkit.reading.{part}")
+    return {"parallel_read_safe": True, "parallel_write_safe": True}
