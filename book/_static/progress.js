@@ -55,6 +55,7 @@ window.nnbookProgress = (() => {
   };
   const show = () => {
     for (const link of document.querySelectorAll(".bd-links a.reference.internal")) {
+      if (link.hash) continue; // a section of this page
       const { of = 0, read = [], exercises = [] } = state.pages[pageOf(link.href)] ?? {};
       mark(link, of && read.length >= of ? "read" : read.length || exercises.length ? "partly read" : "");
     }

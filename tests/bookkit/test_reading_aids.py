@@ -51,12 +51,17 @@ def test_previews_are_as_new_as_their_page_and_go_with_it(settled):
     small_book.replace(settled, "_toc.yml", "  - file: book/figure\n", "")
     (settled / "book/figure.md").unlink()
     small_book.make(settled)
-    assert [path.stem for path in settled.glob("_build/html/_static/previews/book/*.js")] == ["index", "page"]
+    kept = settled.glob("_build/html/_static/previews/book/*.js")
+    assert {path.stem for path in kept} == {"index", "page"}
 
 
 def test_the_panel_and_the_pages_agree_on_what_there_is_to_do(settled):
+    small_book.replace(
+        settled, "_toc.yml", "  - caption: Pages\n", "  - caption: Pages\n    numbered: true\n"
+    )
+    small_book.add(settled, "page.md", "## One\n\nText.\n\n### Of one\n\nText.\n\n## Two\n\nText.")
     small_book.add(settled, "index.md", "## Mine\n\n```{reading-progress}\n```")
-    small_book.succeeds(small_book.make(settled, *small_book.STRICT))
+    small_book.succeeds(small_book.make(settled))  # a chapter of two sections is not what the lints expect
     soup = {
         name: BeautifulSoup((settled / f"_build/html/book/{name}.html").read_text(), "html.parser")
         for name in ("index", "page", "figure")
@@ -66,7 +71,7 @@ def test_the_panel_and_the_pages_agree_on_what_there_is_to_do(settled):
         for row in soup["index"].select(".progress-table tbody tr")
     ]
     counting = [page for page in soup.values() if page.article.get("data-progress")]
-    assert rows
-    assert len(rows) == len(counting) + 1
+    assert [row[:2] for row in rows] == [["1A page", "2"], ["2A figure", "0"], ["The whole book", "2"]]
+    assert [page.h1.get_text()[:6] for page in counting] == ["A page", "A figu"]
     assert int(rows[-1][1]) == sum(len(page.select("article > section > section")) for page in counting)
     assert int(rows[-1][3]) == sum(len(page.select(".exercise-done")) for page in counting)

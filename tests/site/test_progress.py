@@ -1,4 +1,4 @@
-"""What a reader has done: noticed, shown, kept in the reader's own browser, saved to a file and read from one."""
+"""What a reader has done: noticed, shown, kept in the browser, saved to a file and read from one."""
 
 import json
 
@@ -6,7 +6,7 @@ import pytest
 
 CHAPTER = "book/backpropagation"
 EXERCISE = "ex-bp-shapes"
-# A browser without room; one that forbids storage is shown a stand-in, which tests/bookkit/test_quiz.py knows.
+# A browser without room; one that forbids storage is shown a stand-in (html_mends.py).
 FULL = "Storage.prototype.setItem = () => { throw new DOMException('full', 'QuotaExceededError'); }"
 
 

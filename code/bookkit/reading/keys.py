@@ -9,7 +9,7 @@ from bookkit.reading.progress import PANEL, SECTION
 
 def add_line(app, soup: BeautifulSoup, context: dict) -> None:
     """Put the line under the contents of the book."""
-    contents = soup.select_one("nav.bd-links")
+    contents = soup.select_one("nav.bd-docs-nav")
     if contents is None:
         return
     line = soup.new_tag("p", attrs={"class": "reading-line"})
@@ -21,7 +21,7 @@ def add_line(app, soup: BeautifulSoup, context: dict) -> None:
     button = soup.new_tag("button", attrs={"type": "button", "class": "keys-help pst-js-only"})
     button.string = "Keys"
     line.append(button)
-    contents.append(line)
+    contents.insert_after(line)
 
 
 def setup(app) -> dict[str, bool]:

@@ -1,8 +1,8 @@
 """Sphinx extension: what a link within the book leads to, written for previews.js, a script for each page.
 
-`_static/previews/PAGE.js` says what a preview shows of each place of a page to which a link may lead: the formula
-of an equation, the explanation of a term, a reference, the caption of a figure, the start of an exercise or of a
-section, and of the page itself title and description. It is written with the page, so it is as new as the page.
+`_static/previews/PAGE.js` says what a preview shows of each place of a page to which a link may lead: the
+formula of an equation, the explanation of a term, a reference, the caption of a figure, the start of an
+exercise or of a section, and of the page itself title and description. It is as new as the page.
 """
 
 import json

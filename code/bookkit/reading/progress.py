@@ -1,8 +1,8 @@
 """Sphinx extension: what of the book counts as done, for progress.js, and the panel that shows it.
 
-A page counts if it is a chapter or has questions or exercises; of its sections those directly under the title do.
-The directive `reading-progress` is replaced by a panel: buttons, and a table of what there is to do on each page,
-in which progress-panel.js writes what was done.
+A page counts if it is a chapter or has questions or exercises; of its sections those directly under the title
+do. The directive `reading-progress` is replaced by a panel: buttons, and a table of what there is to do on
+each page, in which progress-panel.js writes what was done.
 """
 
 from collections.abc import Iterator
