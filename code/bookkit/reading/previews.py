@@ -8,6 +8,7 @@ exercise or of a section, and of the page itself title and description. It is as
 import json
 from collections.abc import Iterator
 from copy import copy
+from html import escape
 from pathlib import Path
 
 from bs4 import BeautifulSoup, Tag
@@ -51,6 +52,8 @@ def places(soup: BeautifulSoup, article: Tag) -> Iterator[tuple[str, str]]:
         yield figure["id"], html([figure.figcaption])
     for exercise in article.select("div.exercise[id]"):
         yield exercise["id"], title(exercise.p) + html(exercise.select("section > p")[:1])
+    for row in article.select("tr[id]"):
+        yield row["id"], rows_from(row)
     for section in article.select("section[id]"):
         heading = section.find(["h2", "h3", "h4"], recursive=False)
         for id_ in ids_of(section) if heading else []:
@@ -61,6 +64,17 @@ def ids_of(section: Tag) -> list[str]:
     """The ids under which links reach a section: its own, and those of the empty marks at its start."""
     marks = [mark["id"] for mark in section.find_all("span", id=True, recursive=False) if not mark.contents]
     return [section["id"], *marks]
+
+
+def rows_from(row: Tag) -> str:
+    """A row of a table and those after it up to the next that has an id, as a list."""
+    group = [row]
+    for following in row.find_next_siblings("tr"):
+        if following.has_attr("id"):
+            break
+        group.append(following)
+    lines = [" · ".join(cell.get_text(" ", strip=True) for cell in line.select("td")) for line in group]
+    return f"<ul>{''.join(f'<li>{escape(line)}</li>' for line in lines)}</ul>"
 
 
 def title(heading: Tag) -> str:
