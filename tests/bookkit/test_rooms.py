@@ -19,6 +19,10 @@ BELOW = {
     "exercises": {"addresses", "surroundings", "execution", "incremental"},
     "quizzes": {"addresses", "surroundings", "execution", "incremental"},
     "sharing": {"addresses", "surroundings", "execution", "incremental", "pages"},
+    "reading": {
+        *("addresses", "surroundings", "execution", "incremental"),
+        *("pages", "quizzes", "exercises"),
+    },
 }
 ABOVE = {"lints", "notebooks"}  # these may import any
 LONGEST = 275  # lines; some 250 are aimed at

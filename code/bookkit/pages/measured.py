@@ -66,13 +66,23 @@ class FillReports(SphinxPostTransform):
 
 def note_claims(app, doctree: nodes.document) -> None:
     """Keep the claims that the cells of a page recorded, and what its author marked as chosen."""
-    outputs = [output for _, cell in executed_cells(app.env) for output in cell.get("outputs", [])]
-    bundles = [output["data"] for output in outputs if "data" in output]
-    found = [bundle[CLAIM_TYPE] for bundle in bundles if CLAIM_TYPE in bundle]
+    cells = [claims_of_cell(cell) for _, cell in executed_cells(app.env)]
+    found = [claim | {"cell": index} for index, claims in enumerate(cells) for claim in claims]
     marked = [node for node in doctree.findall(nodes.Element) if "chosen" in node["classes"]]
     chosen = [" ".join(node.astext().split()) for node in marked]
     NbMetadataCollector.set_doc_data(app.env, app.env.docname, "claims", found)
     NbMetadataCollector.set_doc_data(app.env, app.env.docname, "chosen", chosen)
+
+
+def claims_of_cell(cell) -> list[dict]:
+    """The claims that a cell recorded."""
+    bundles = [output["data"] for output in cell.get("outputs", []) if "data" in output]
+    return [bundle[CLAIM_TYPE] for bundle in bundles if CLAIM_TYPE in bundle]
+
+
+def claims_id(docname: str, cell: int) -> str:
+    """The id of the first row of what a cell of a page claims, in the list of claims."""
+    return nodes.make_id(f"claims of {docname} {cell}")
 
 
 def write_times(app, doctree: nodes.document) -> None:
@@ -124,7 +134,11 @@ def claims_of_page(docname: str, page: dict) -> nodes.section:
     section = nodes.section(ids=[nodes.make_id(f"claims of {docname}")])
     section += nodes.title("", "", link(docname))
     if page["claims"]:
-        section += table(["Claim", "In this build", "Asserted"], map(claim_row, page["claims"]))
+        rows = table(["Claim", "In this build", "Asserted"], map(claim_row, page["claims"]))
+        firsts = dict(reversed([(claim["cell"], index) for index, claim in enumerate(page["claims"])]))
+        for cell, index in firsts.items():
+            rows[0][-1][index]["ids"].append(claims_id(docname, cell))
+        section += rows
     if page["chosen"]:
         section += nodes.paragraph(text=f"Chosen or quoted, not measured: {'; '.join(page['chosen'])}.")
     return section
