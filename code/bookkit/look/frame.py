@@ -19,7 +19,9 @@ TEMPLATES = ROOT / "book/_templates"
 STYLE = "_static/book.css"
 
 # Scripts that no page uses: those of the theme, and of extensions whose work the browser or page.js does.
-UNUSED = re.compile(r"sphinx-book-theme|clipboard|copybutton|design-tabs|togglebutton|thebe|let toggle|kernelName")
+UNUSED = re.compile(
+    r"sphinx-book-theme|clipboard|copybutton|design-tabs|togglebutton|thebe|let toggle|kernelName"
+)
 # Scripts that only the page of the search uses.
 OF_THE_SEARCH = re.compile(r"documentation_options|doctools|sphinx_highlight|DOCUMENTATION_OPTIONS")
 # Scripts that only pages with a certain part use, and that part.
@@ -27,10 +29,26 @@ ONLY_WITH = {"quiz.js": "form.quiz"}
 
 # What the theme and the extensions copy into the site for nothing.
 NOT_SERVED = [
-    *("vendor", "scripts", "styles", "locales", "images", "copybutton.css", "copybutton.js", "copybutton_funcs.js"),
+    *(
+        "vendor",
+        "scripts",
+        "styles",
+        "locales",
+        "images",
+        "copybutton.css",
+        "copybutton.js",
+        "copybutton_funcs.js",
+    ),
     *("clipboard.min.js", "copy-button.svg", "check-solid.svg", "play-solid.svg", "design-tabs.js"),
     *("sphinx-design.min.css", "sphinx-thebe.css", "sphinx-thebe.js", "togglebutton.css", "togglebutton.js"),
-    *("exercise.css", "proof.css", "basic.css", "pygments.css", "webpack-macros.html", "sbt-webpack-macros.html"),
+    *(
+        "exercise.css",
+        "proof.css",
+        "basic.css",
+        "pygments.css",
+        "webpack-macros.html",
+        "sbt-webpack-macros.html",
+    ),
     *("plus.png", "minus.png", "file.png"),
 ]
 

@@ -5,7 +5,6 @@ above it names the fault, the package and the file. A mend whose fault is gone c
 tests/site/test_site.py tells whether it is.
 """
 
-
 from bs4 import BeautifulSoup
 from bs4.dammit import EntitySubstitution
 from bs4.element import Script
