@@ -38,9 +38,10 @@ FORMULAS = """
   const edge = box.getBoundingClientRect();
   const hasBar = isScroller && box.offsetHeight > box.clientHeight;
   const found = [];
-  if (hasBar && drawn.width < box.clientWidth + 1) found.push("a bar without need");
+  if (hasBar && drawn.width <= box.clientWidth) found.push("a bar without need");
   if (isScroller && (drawn.top < edge.top - 1 || box.scrollHeight > box.clientHeight + 1)) found.push("is cut");
-  if (!isScroller && drawn.right > document.documentElement.clientWidth) found.push("leaves the page");
+  const width = document.documentElement.clientWidth;
+  if (!isScroller && !math.closest("table") && drawn.right > width) found.push("leaves the page");
   if (hasBar && getComputedStyle(box).maskImage === "none") found.push("scrolls and does not fade");
   for (const kept of [math.closest(".kept")].filter(Boolean)) {
     const range = document.createRange();

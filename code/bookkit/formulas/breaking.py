@@ -44,7 +44,7 @@ def piece(formula: Element, row: list[Element]) -> Element:
     """A part of a formula as a formula; its last sign keeps the space of a sign between two things."""
     part = Element(formula.tag, formula.attrib)
     part.extend(row)
-    if row[-1].tag == "mo" and row[-1].text not in LISTS:
+    if row[-1].tag == "mo" and row[-1].text in RELATIONS | SUMS:
         part[-1] = copy(row[-1])
         part[-1].set("form", "infix")
     return part
