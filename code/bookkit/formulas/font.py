@@ -22,8 +22,8 @@ LENGTHS = {
     "SuperscriptBaselineDropMax": 300,  # a power stands at W as it does at x
     "AccentBaseHeight": 445,  # between a letter and its hat there is air, also in small print
 }
-# How much wider than its smallest size a sign may be that grows with what it holds. A browser keeps room for the
-# widest size, whichever it draws, so that the wide sizes would leave gaps beside the small ones.
+# How much wider than its smallest size a sign may be that grows with what it holds. A browser keeps room for
+# the widest size, whichever it draws, so that the wide sizes would leave gaps beside the small ones.
 GROWTH = dict.fromkeys("()[]{}|‖⌊⌋⌈⌉⟨⟩", 1.2) | {"√": 1.0}
 FILE = ROOT / "book/_static/fonts/stix-two-math.woff2"
 
