@@ -25,31 +25,47 @@ FORMULA_PARTS = {
 }
 REFERENCES = {"a": "href", "link": "href", "script": "src", "img": "src", "form": "action"}
 
-# What is wrong with the formulas of a page as it is shown now, a line for each:
+# What is wrong with the formulas of a page as it is shown now:
 # - a box has a bar although the formula fits, or cuts the formula above or below;
-# - what scrolls does not fade at its edge;
-# - a formula in a line is not in one line with the marks that touch it.
+# - what scrolls does not fade at its edge, or cannot be reached by keyboard, or what does not scroll can;
+# - the letter or mark that touches a formula is in another line.
 FORMULAS = """
 () => [...document.querySelectorAll(".math")].flatMap((math) => {
   const box = math.querySelector(".formula") ?? math;
   if (!box.checkVisibility()) return [];
-  const isScroller = getComputedStyle(box).overflowX === "auto";
-  const drawn = box.querySelector("math").getBoundingClientRect();
-  const edge = box.getBoundingClientRect();
-  const hasBar = isScroller && box.offsetHeight > box.clientHeight;
   const found = [];
-  if (hasBar && drawn.width < box.clientWidth + 1) found.push("a bar without need");
-  if (isScroller && (drawn.top < edge.top - 1 || box.scrollHeight > box.clientHeight + 1)) found.push("is cut");
-  if (!isScroller && drawn.right > document.documentElement.clientWidth) found.push("leaves the page");
-  if (hasBar && getComputedStyle(box).maskImage === "none") found.push("scrolls and does not fade");
-  for (const kept of [math.closest(".kept")].filter(Boolean)) {
+  const style = getComputedStyle(box);
+  const [first, last] = ["math:first-of-type", "math:last-of-type"].map((name) => math.querySelector(name));
+  const drawn = first.getBoundingClientRect();
+  if (style.overflowX === "auto") {
+    const edge = box.getBoundingClientRect();
+    const hasBar = box.offsetHeight > box.clientHeight;
+    if (hasBar && drawn.width <= box.clientWidth) found.push("has a bar without need");
+    if (drawn.top < edge.top - 1 || box.scrollHeight > box.clientHeight) found.push("is cut");
+    if (hasBar && style.maskImage === "none") found.push("scrolls and does not fade");
+    if (hasBar !== (box.tabIndex === 0)) found.push("is a tab stop without need, or should be one");
+  } else if (!math.closest("table") && drawn.right > document.documentElement.clientWidth) {
+    found.push("leaves the page");
+  }
+  if (math.matches("span")) {
+    const block = math.closest("p, li, td, th, dd, dt, h1, h2, h3, label, summary, figcaption, div");
+    const texts = document.createTreeWalker(block, NodeFilter.SHOW_TEXT);
+    const neighbour = (start, step) => {
+      texts.currentNode = start;
+      let text = texts[step]();
+      while (text && math.contains(text)) text = texts[step]();
+      return text?.data ?? "" ? text : null;
+    };
+    const after = neighbour(math, "nextNode");
+    const before = neighbour(math, "previousNode");
     const range = document.createRange();
-    const [first, last] = ["math:first-of-type", "math:last-of-type"].map((name) => math.querySelector(name));
-    for (const [text, formula] of [[kept.firstChild, first], [kept.lastChild, last]]) {
-      if (text.nodeType !== Node.TEXT_NODE) continue;
-      range.selectNodeContents(text);
-      const [mark, place] = [range, formula].map((thing) => thing.getBoundingClientRect());
-      if (mark.bottom < place.top || mark.top > place.bottom) found.push(`has lost its “${text.data}”`);
+    for (const [text, formula, isBefore] of [[before, first, true], [after, last, false]]) {
+      if (!text || (isBefore ? /[\\s—–/]$/ : /^\\s/).test(text.data)) continue;
+      const place = isBefore ? text.length - 1 : 0;
+      range.setStart(text, place);
+      range.setEnd(text, place + 1);
+      const [mark, line] = [range, formula].map((thing) => thing.getBoundingClientRect());
+      if (mark.height && (mark.bottom < line.top || mark.top > line.bottom)) found.push(`has lost ${range}`);
     }
   }
   return found.map((fault) => `${math.dataset.tex}: ${fault}`);

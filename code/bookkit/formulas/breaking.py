@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from copy import copy
 from xml.etree.ElementTree import Element
 
-LONG = 11  # em: a formula up to this width is never broken
-TOO_LONG = 16  # em: what is wider than this in one piece may not fit on a phone
+LONG = 10  # em: a formula up to this width is never broken
+TOO_LONG = 15  # em: what is wider than this in one piece may not fit on a phone
 LETTER, SCRIPT = 0.52, 0.7  # em: the width of a letter, about; the size of an index
 
 RELATIONS = set("=<>≤≥≠≈∼≡∝∈→←↦⟺⟹≪≫")
@@ -17,26 +17,20 @@ SUMS = set("+−-±")
 LISTS = set(",;")
 OPENING, CLOSING = set("([{⌊⌈⟨"), set(")]}⌋⌉⟩")
 SPACES = dict.fromkeys(RELATIONS, 0.55) | dict.fromkeys(SUMS, 0.45)  # em: around a sign
-# The signs after which a formula may be broken, the first first, and in how many brackets they may stand.
+# The signs after which a formula may be broken, the first first; in how many brackets they may stand; and how
+# wide a piece is that is broken there.
 STEPS = [
-    (RELATIONS, 0),
-    (LISTS, 0),
-    (SUMS, 0),
-    (RELATIONS, 9),
-    (LISTS, 9),
-    (SUMS, 9),
-]  # signs, depth of brackets
+    *[(RELATIONS, 0, LONG), (LISTS, 0, LONG), (SUMS, 0, LONG)],
+    *[(RELATIONS, 9, TOO_LONG), (LISTS, 9, TOO_LONG), (SUMS, 9, TOO_LONG)],
+]
 
 
 def pieces(formula: Element) -> list[Element]:
     """The `<math>` elements between which a formula may be broken; the formula alone if it is short."""
     rows = [list(formula)]
-    for signs, depth in STEPS:
-        rows = [
-            part
-            for row in rows
-            for part in (after(row, signs, depth) if sum(map(width, row)) > LONG else [row])
-        ]
+    for signs, depth, limit in STEPS:
+        cut = [after(row, signs, depth) if sum(map(width, row)) > limit else [row] for row in rows]
+        rows = [part for parts in cut for part in parts]
     return [formula] if len(rows) == 1 else [piece(formula, row) for row in rows]
 
 
@@ -44,7 +38,7 @@ def piece(formula: Element, row: list[Element]) -> Element:
     """A part of a formula as a formula; its last sign keeps the space of a sign between two things."""
     part = Element(formula.tag, formula.attrib)
     part.extend(row)
-    if row[-1].tag == "mo" and row[-1].text not in LISTS:
+    if row[-1].tag == "mo" and row[-1].text in RELATIONS | SUMS:
         part[-1] = copy(row[-1])
         part[-1].set("form", "infix")
     return part
@@ -54,11 +48,16 @@ def after(row: list[Element], signs: set[str], most: int) -> list[list[Element]]
     """The row cut after each of the signs that stands between two things, in at most so many brackets."""
     parts, start = [], 0
     for place, depth in depths(row):
-        between = 0 < place < len(row) - 1 and row[place - 1].tag != "mo"
+        between = 0 < place < len(row) - 1 and not is_open(row[place - 1])
         if depth <= most and (row[place].text or "") in signs and row[place].tag == "mo" and between:
             parts.append(row[start : place + 1])
             start = place + 1
     return [*parts, row[start:]]
+
+
+def is_open(element: Element) -> bool:
+    """Whether something must follow: a sign does not end a thing, unless it closes a bracket."""
+    return element.tag == "mo" and element.text not in CLOSING and element.get("form") != "postfix"
 
 
 def depths(row: list[Element]) -> Iterator[tuple[int, int]]:

@@ -9,8 +9,9 @@ import re
 from docutils import nodes
 from sphinx.transforms.post_transforms import SphinxPostTransform
 
+# After a dash or a stroke a line may be broken, before it not.
 BEFORE = re.compile(r"[^\s—–/]{1,12}$")
-AFTER = re.compile(r"^[^\s—–/]{1,12}")
+AFTER = re.compile(r"^([^\s—–/]{1,12}[—–/]?|[—–/])")
 
 
 class KeepCompany(SphinxPostTransform):

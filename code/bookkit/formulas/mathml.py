@@ -15,7 +15,9 @@ from math_core import LatexError, LatexToMathML
 ENTITIES = {"&ApplyFunction;": "\u2061"}  # XML, and so EPUB, knows them by their characters only
 SUMS = set("+−±∓")
 PRIMES = set("′″‴")
-NUMBERED = re.compile(r"\\(begin|end)\{(equation|align|gather|multline|alignat|flalign)\}")
+# The page numbers its formulas itself, so that an environment that would do so is one that does not.
+ENVIRONMENTS = {"split": "aligned", "align": "aligned", "gather": "gathered", "equation": None}
+ENVIRONMENT = re.compile(rf"\\(begin|end)\{{({'|'.join(ENVIRONMENTS)})\*?\}}")
 
 # \widetilde is "unreliable" only in how wide the tilde is, which no reader of a formula depends on.
 converter = LatexToMathML(allow_unreliable_rendering=True, fancy_error=False)
@@ -44,12 +46,18 @@ def mathml(tex: str, display: bool) -> str:
 
 def prepared(tex: str, display: bool) -> str:
     """The formula in words that math-core knows."""
-    tex = NUMBERED.sub(r"\\\1{\2*}", tex.replace("{split}", "{aligned}"))  # the page numbers formulas itself
+    tex = ENVIRONMENT.sub(renamed, tex)
     if not display:
         return tex
     parts = [part.strip() for part in re.split(r"\n[ \t]*\n", tex) if part.strip()]
     tex = r" \\ ".join(parts)
     return rf"\begin{{aligned}}{tex}\end{{aligned}}" if has_lines(tex) else tex
+
+
+def renamed(found: re.Match) -> str:
+    """The beginning or the end of an environment under the name that math-core has for it."""
+    name = ENVIRONMENTS[found[2]]
+    return rf"\{found[1]}{{{name}}}" if name else ""
 
 
 def has_lines(tex: str) -> bool:

@@ -80,6 +80,7 @@ def in_line(written: str) -> tuple[str, bool]:
 def choose(app, config) -> None:
     """Have all builders use this renderer, whatever others are registered."""
     config.html_math_renderer = NAME
+    config.myst_update_mathjax = False  # no class on every section for a script that is not there
 
 
 def setup(app) -> dict[str, bool]:
