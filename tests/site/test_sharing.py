@@ -80,8 +80,8 @@ def test_every_page_says_what_it_is_and_where(page_of, site):
         addresses_said.append(soup.select_one("link[rel=canonical]")["href"])
         assert content(soup, "og:url") == addresses_said[-1] == f"{SITE}{name}.html"
         assert content(soup, "og:description") == descriptions[-1]
-        picture = Image.open(site / content(soup, "og:image").removeprefix(SITE))
-        assert (picture.width, picture.height) == (1200, 630)
+        with Image.open(site / content(soup, "og:image").removeprefix(SITE)) as picture:
+            assert picture.size == (1200, 630)
     assert len(set(descriptions)) == len(descriptions)
     assert [text for text in descriptions if not 40 <= len(text) <= 300] == []
 
