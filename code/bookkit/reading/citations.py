@@ -1,8 +1,8 @@
 """Sphinx extension: what a citation refers to stands in the margin beside it, where a page has a margin.
 
-A note is a copy of the reference without its address, not for screen readers, who are led to the reference by the
-citation itself. It begins beside the citation, or as many lines higher as it needs to end with its paragraph: code
-and figures below may reach into the margin.
+A note is a copy of the reference without its address. It is not for screen readers, for the citation itself
+leads to the reference. It begins beside the citation, or as many lines higher as it needs to end with its
+paragraph, for code and figures below may reach into the margin.
 """
 
 import re
@@ -16,9 +16,9 @@ from bookkit.pages.html_mends import PARSED
 PARAGRAPHS = "article section > p, article section > ul > li > p, article section > ol > li > p"
 CARDS = ["admonition", "quiz"]
 
-# About how many characters fit on a line of the text and of a note, how high these are, and how much space follows
-# a paragraph, in pixels: only the browser knows for sure.
-LINE, NOTE_LINE = 68, 36
+# About how many characters fit on a line of the text and of a note, how high these are, and how much space
+# follows a paragraph, in pixels: only the browser knows for sure.
+LINE, NOTE_LINE = 68, 39
 HEIGHT, NOTE_HEIGHT, SPACE = 29, 19, 30
 
 

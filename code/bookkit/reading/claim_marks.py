@@ -1,8 +1,8 @@
 """Sphinx extension: where a hidden cell of a chapter asserts something, a quiet mark in the margin says so.
 
-The mark stands at the paragraph that follows the cell, or else at the one before it. It leads to the row of the list
-of claims, which previews.js shows. It is not for the keyboard or for screen readers, who would meet twenty a
-chapter: for them the line about the chapter's times leads to its claims.
+The mark stands at the paragraph that follows the cell, or else at the one before it. It leads to the rows of
+the list of claims, which previews.js shows. It is not for the keyboard or for screen readers, who would meet
+twenty in a chapter: for them the line about the chapter's times leads to its claims.
 """
 
 from collections.abc import Iterator
