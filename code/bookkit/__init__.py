@@ -11,15 +11,16 @@
 - `quizzes`: self-check questions;
 - `notebooks`: two notebooks of each chapter, and the buttons that open them;
 - `pages`: what the pages of the site show besides their text, and mends of their HTML;
+- `search`: what a reader can find, and how;
 - `lints`: faults of pages that a machine can see.
 
 Imports run one way: `addresses` and `surroundings` import none of them, `execution` and `incremental` only
-these, and the others all four; `lints` and `notebooks` may import any.
+these, and the others all four; `search` also `pages` and `exercises`; `lints` and `notebooks` may import any.
 """
 
 PARTS = [
     *("surroundings", "incremental", "execution", "pages", "look"),
-    *("exercises", "quizzes", "lints", "notebooks"),
+    *("exercises", "quizzes", "search", "lints", "notebooks"),
 ]
 
 

@@ -17,6 +17,7 @@ BELOW = {
     "look": {"addresses", "surroundings", "execution", "incremental"},
     "exercises": {"addresses", "surroundings", "execution", "incremental"},
     "quizzes": {"addresses", "surroundings", "execution", "incremental"},
+    "search": {"addresses", "surroundings", "execution", "incremental", "pages", "exercises"},
 }
 ABOVE = {"lints", "notebooks"}  # these may import any
 LONGEST = 275  # lines; some 250 are aimed at
