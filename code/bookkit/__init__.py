@@ -13,17 +13,18 @@
 - `notebooks`: two notebooks of each chapter, and the buttons that open them;
 - `reading`: what helps while one reads: progress, previews, keys, the margin;
 - `pages`: what the pages of the site show besides their text, and mends of their HTML;
+- `search`: what a reader can find, and how;
 - `sharing`: how the book is found and shared, and the page at a wrong address;
 - `lints`: faults of pages that a machine can see.
 
 Imports run one way: `addresses` and `surroundings` import none of them, `execution` and `incremental` only
-these, and the others all four; `look` and `sharing` import `pages` too, `reading` also `exercises` and
-`quizzes`; `lints` and `notebooks` may import any.
+these, and the others all four; `look` and `sharing` import `pages` too, `search` also `exercises`,
+`reading` these and `quizzes`; `lints` and `notebooks` may import any.
 """
 
 PARTS = [
     *("surroundings", "incremental", "execution", "pages", "look", "formulas"),
-    *("exercises", "quizzes", "reading", "lints", "notebooks", "sharing"),
+    *("exercises", "quizzes", "reading", "search", "lints", "notebooks", "sharing"),
 ]
 
 

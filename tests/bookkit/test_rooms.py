@@ -23,6 +23,7 @@ BELOW = {
         *("addresses", "surroundings", "execution", "incremental"),
         *("pages", "quizzes", "exercises"),
     },
+    "search": {"addresses", "surroundings", "execution", "incremental", "pages", "exercises"},
 }
 ABOVE = {"lints", "notebooks"}  # these may import any
 LONGEST = 275  # lines; some 250 are aimed at
