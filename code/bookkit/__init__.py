@@ -7,6 +7,7 @@
 - `execution`: the cells of the pages are run, kept, and run again when they must be;
 - `incremental`: only what a change concerns is read and written again;
 - `look`: how the pages look;
+- `figures`: figures that are part of the page;
 - `exercises`: exercises with levels, checkers and solutions, none without a part;
 - `quizzes`: self-check questions;
 - `notebooks`: two notebooks of each chapter, and the buttons that open them;
@@ -14,11 +15,11 @@
 - `lints`: faults of pages that a machine can see.
 
 Imports run one way: `addresses` and `surroundings` import none of them, `execution` and `incremental` only
-these, and the others all four; `lints` and `notebooks` may import any.
+these, and the others all four; `figures` imports `pages` too; `lints` and `notebooks` may import any.
 """
 
 PARTS = [
-    *("surroundings", "incremental", "execution", "pages", "look"),
+    *("surroundings", "incremental", "execution", "pages", "look", "figures"),
     *("exercises", "quizzes", "lints", "notebooks"),
 ]
 
