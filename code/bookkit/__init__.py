@@ -8,6 +8,7 @@
 - `incremental`: only what a change concerns is read and written again;
 - `look`: how the pages look;
 - `formulas`: formulas, set when the book is built;
+- `figures`: figures that are part of the page;
 - `exercises`: exercises with levels, checkers and solutions, none without a part;
 - `quizzes`: self-check questions;
 - `notebooks`: two notebooks of each chapter, and the buttons that open them;
@@ -18,12 +19,12 @@
 - `lints`: faults of pages that a machine can see.
 
 Imports run one way: `addresses` and `surroundings` import none of them, `execution` and `incremental` only
-these, and the others all four; `look` and `sharing` import `pages` too, `search` also `exercises`,
+these, and the others all four; `look`, `figures` and `sharing` import `pages` too, `search` also `exercises`,
 `reading` these and `quizzes`; `lints` and `notebooks` may import any.
 """
 
 PARTS = [
-    *("surroundings", "incremental", "execution", "pages", "look", "formulas"),
+    *("surroundings", "incremental", "execution", "pages", "look", "formulas", "figures"),
     *("exercises", "quizzes", "reading", "search", "lints", "notebooks", "sharing"),
 ]
 

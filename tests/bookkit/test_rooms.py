@@ -16,6 +16,7 @@ BELOW = {
     "pages": {"addresses", "surroundings", "execution", "incremental"},
     "look": {"addresses", "surroundings", "execution", "incremental", "pages"},
     "formulas": {"addresses", "surroundings", "execution", "incremental"},
+    "figures": {"addresses", "pages"},
     "exercises": {"addresses", "surroundings", "execution", "incremental"},
     "quizzes": {"addresses", "surroundings", "execution", "incremental"},
     "sharing": {"addresses", "surroundings", "execution", "incremental", "pages"},
