@@ -9,6 +9,13 @@ from matplotlib.axes import Axes
 from matplotlib.colors import LinearSegmentedColormap, to_rgb
 from matplotlib_inline.backend_inline import set_matplotlib_formats
 
+DATA = "#0072B2"  # blue: examples, inputs, targets
+WEIGHT = "#D55E00"  # orange: parameters, and the model that they make
+GRADIENT = "#009E73"  # green: derivatives, and steps along them
+LOSS = "#CC79A7"  # purple: losses, errors, residuals
+TEXT = "#757575"
+MUTED = "#7b7b7b"
+
 # From nothing to blue: an image in it has no box around it, on a white page or on a black one.
 INK = LinearSegmentedColormap.from_list("ink", [(0.16, 0.50, 0.80, 0.0), (0.16, 0.50, 0.80, 1.0)])
 

@@ -68,9 +68,9 @@ CHAPTERS = {
     "one-aim": ("\n- measured it once.", "", "# A chapter", "aims: 1 aims"),
     "five-aims": ("- measured", "- a\n- b\n- c\n- measured", "# A chapter", "aims: 5 aims"),
     "no-aims": ("At the end of this chapter", "Soon", "# A chapter", "aims: 0 aims"),
-    "no-needs": ("**You need**", "Have", "# A chapter", "needs: before the first cell"),
+    "no-needs": ("**You need**", "Have", "# A chapter", "needs: before the first section"),
     "needs-without-link": ("[Python](https://docs.python.org)", "Python", "**You need**", "needs: link"),
-    "no-times": ("```{chapter-times}\n```\n", "", "# A chapter", "times: before the first cell"),
+    "no-times": ("```{chapter-times}\n```\n", "", "# A chapter", "times: before the first section"),
     "no-closing": ("What you have made", "End", "# A chapter", "closing: close with a section"),
     "aim-not-met": (
         ", and measured how well it reads",

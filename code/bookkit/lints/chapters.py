@@ -18,7 +18,7 @@ def aims(page: Page) -> Faults:
     if not 2 <= len(page.aims) <= 4:
         yield (
             line_of(page.body),
-            f"{len(page.aims)} aims: before the first cell, write “At the end of this chapter you will have” "
+            f"{len(page.aims)} aims: before the first section, write “At the end of this chapter you will have” "
             "and a list of two to four.",
         )
 
@@ -27,7 +27,7 @@ def needs(page: Page) -> Faults:
     """The reader is told what the chapter needs, and where to learn it."""
     paragraph = next((node for node in page.opening if starts(node, "You need")), None)
     if paragraph is None:
-        yield line_of(page.body), "before the first cell, say in a paragraph what is needed: “You need …”."
+        yield line_of(page.body), "before the first section, say in a paragraph what is needed: “You need …”."
     elif not any(isinstance(node, nodes.reference | pending_xref) for node in paragraph.findall()):
         yield line_of(paragraph), "link what is needed to where the reader can learn it."
 
@@ -35,7 +35,7 @@ def needs(page: Page) -> Faults:
 def times(page: Page) -> Faults:
     """The reader is told how long the chapter takes."""
     if not any("chapter-times" in node["classes"] for node in page.opening):
-        yield line_of(page.body), "before the first cell, put the directive {chapter-times}."
+        yield line_of(page.body), "before the first section, put the directive {chapter-times}."
 
 
 def closing(page: Page) -> Faults:
