@@ -39,10 +39,10 @@ def times(page: Page) -> Faults:
 
 
 def closing(page: Page) -> Faults:
-    """The closing section takes up each aim: of its longer words a third or more."""
-    section = page.section("What you have made")
+    """The closing section gives the answers: it takes up each aim, a third or more of its longer words."""
+    section = page.section("In short")
     if not section.children:
-        yield line_of(page.body), "close with a section “What you have made”, which takes up the aims."
+        yield line_of(page.body), "close with a section “In short”, which takes up the aims."
         return
     said = stems(section.astext())
     for aim in page.aims:
