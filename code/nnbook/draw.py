@@ -187,7 +187,17 @@ def graph(ax: Axes, nodes: dict, edges: Sequence[tuple], size: tuple[float, floa
     for start, end, text in edges:
         (x0, y0), (x1, y1) = nodes[start][0], nodes[end][0]
         arrow(ax, (x0, y0), (x1, y1), patchA=boxes[start], patchB=boxes[end])
-        ax.text((x0 + x1) / 2 + 0.13, (y0 + y1) / 2, text, color=GRADIENT, style="italic", va="center")
+        level = abs(y1 - y0) < abs(x1 - x0) / 4  # then the text stands above the arrow, else beside it
+        place = {"ha": "center", "va": "bottom"} if level else {"ha": "left", "va": "center"}
+        beside = (0, 0.06) if level else (0.13, 0)
+        ax.text(
+            (x0 + x1) / 2 + beside[0],
+            (y0 + y1) / 2 + beside[1],
+            text,
+            color=GRADIENT,
+            style="italic",
+            **place,
+        )
     xs, ys = zip(*(place for place, _, _ in nodes.values()), strict=True)
     ax.set(xlim=(min(xs) - size[0], max(xs) + size[0]), ylim=(min(ys) - size[1], max(ys) + size[1]))
     ax.set_axis_off()
