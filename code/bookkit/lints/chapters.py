@@ -18,8 +18,8 @@ def aims(page: Page) -> Faults:
     if not 2 <= len(page.aims) <= 4:
         yield (
             line_of(page.body),
-            f"{len(page.aims)} aims: before the first section, write “At the end of this chapter you will have” "
-            "and a list of two to four.",
+            f"{len(page.aims)} aims: before the first section, write “At the end of this chapter you will "
+            "have” and a list of two to four.",
         )
 
 
