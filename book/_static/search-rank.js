@@ -7,7 +7,7 @@
 const searchFinder = (index) => {
   const TITLE = 10, TEXT = 3, CODE = 0.6, EXACT = 40, ALL_IN_TITLE = 14, NEAR = 6, AS_WRITTEN = 10, SAME_WORD = 2; // what a match is worth
   // The worth of an entry of each kind beside others, and what is added if its title is the query.
-  const KIND = { term: 1, section: 1, exercise: 0.85, function: 0.6, page: 0.8 };
+  const KIND = { term: 1.1, section: 1, exercise: 0.85, function: 0.6, page: 0.8 };
   const FIRST = { term: 30, page: 15, section: 20, exercise: 10, function: 5 };
   const BESIDE = 0.6; // pages that are no chapters
   const IDLE = new Set("a an and are as at by does for from how in is it of on or that the this to what when why with".split(" "));
@@ -59,12 +59,12 @@ const searchFinder = (index) => {
   });
 
   // How well each word of the book answers a word of the query, from 0 to 1.
-  const answers = (asked, isLast) => {
+  const answers = (asked, mayGoOn) => {
     const fit = new Float32Array(words.length), root = stem(asked);
     words.forEach((word, number) => {
       if (word === asked) fit[number] = 1;
       else if (stem(word) === root) fit[number] = 0.9;
-      else if (isLast && asked.length > 1 && word.startsWith(asked)) fit[number] = 0.3 + (0.4 * asked.length) / word.length;
+      else if (mayGoOn && word.startsWith(asked)) fit[number] = 0.3 + (0.4 * asked.length) / word.length;
     });
     return fit;
   };
@@ -130,6 +130,7 @@ const searchFinder = (index) => {
     if (inTitle > n - 0.8) total += (ALL_IN_TITLE * inTitle) / entry.inTitle.length;
     total *= KIND[entry.kind] * (entry.page.number || entry.kind === "term" || entry.kind === "function" ? 1 : BESIDE);
     if (isNamed) total += EXACT + FIRST[entry.kind];
+    else if (entry.name.startsWith(asked.name)) total += FIRST[entry.kind] / 5; // it may become the title
     // A word with dots or underscores is a name in code, and of a function the last parts of its name will do.
     const isCode = /[a-z][._][a-z]/.test(asked.raw);
     if (isCode && entry.text.toLowerCase().includes(asked.raw)) total += AS_WRITTEN;
@@ -144,7 +145,7 @@ const searchFinder = (index) => {
     const [, called, number] = raw.match(/^(chapter|section|exercise)?\s*(\d+(?:\.\d+)*)$/) ?? [];
     const asked = { raw, number, kind: called === "chapter" ? "page" : called, name: squeezed(spelt) };
     asked.terms = [...new Set(kept.length ? kept : typed)].map((word, place, all) => {
-      const fit = answers(word, place === all.length - 1 && !/\s$/.test(query));
+      const fit = answers(word, place === all.length - 1 && query.trim().length > 1 && !/\s$/.test(query));
       const found = words.reduce((most, _, number) => (fit[number] >= 0.9 ? Math.max(most, frequency[number]) : most), 1);
       return { word, fit, weight: 0.4 + Math.log(entries.length / found) / Math.log(entries.length) };
     });

@@ -46,9 +46,15 @@ def script(env, found: dict[str, list]) -> str:
 def write(app, error) -> None:
     """Write the script, and note for the next build what it is made of."""
     if error is None and app.builder.name == "html":
-        known = {docname: app.bookkit_found[docname] for docname in sorted(app.env.found_docs)}
-        Path(app.doctreedir, MEMORY).write_text(json.dumps(known), encoding="utf-8")
-        Path(app.outdir, INDEX).write_text(script(app.env, known), encoding="utf-8")
+        app.bookkit_found = {docname: app.bookkit_found[docname] for docname in sorted(app.env.found_docs)}
+        write_if_new(Path(app.doctreedir, MEMORY), json.dumps(app.bookkit_found))
+        write_if_new(Path(app.outdir, INDEX), script(app.env, app.bookkit_found))
+
+
+def write_if_new(path: Path, text: str) -> None:
+    """Write a file unless it is as it should be, for browsers and servers go by its time."""
+    if not path.exists() or path.read_text(encoding="utf-8") != text:
+        path.write_text(text, encoding="utf-8")
 
 
 def setup(app) -> dict[str, bool]:
