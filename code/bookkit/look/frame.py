@@ -1,7 +1,8 @@
 """Sphinx extension: the frame of a page is the book's own, `book/_templates`, and loads what a page uses.
 
-The theme's templates, its style sheets (391 KB), its icon font (800 KB compressed) and its scripts stay out; what
-the theme prepares for a page, the contents and the buttons, is taken. One style sheet serves all pages.
+The theme's templates, its style sheets (391 KB), its icon font (800 KB compressed) and its scripts stay
+out; what the theme prepares for a page, the contents and the buttons, is taken. One style sheet serves
+all pages.
 """
 
 import re
@@ -19,7 +20,9 @@ TEMPLATES = ROOT / "book/_templates"
 STYLE = "_static/book.css"
 
 # Scripts that no page uses: those of the theme, and of extensions whose work the browser or page.js does.
-UNUSED = re.compile(r"sphinx-book-theme|clipboard|copybutton|design-tabs|togglebutton|thebe|let toggle|kernelName")
+UNUSED = re.compile(
+    r"sphinx-book-theme|clipboard|copybutton|design-tabs|togglebutton|thebe|let toggle|kernelName"
+)
 # Scripts that only the page of the search uses.
 OF_THE_SEARCH = re.compile(r"documentation_options|doctools|sphinx_highlight|DOCUMENTATION_OPTIONS")
 # Scripts that only pages with a certain part use, and that part.
@@ -27,10 +30,26 @@ ONLY_WITH = {"quiz.js": "form.quiz"}
 
 # What the theme and the extensions copy into the site for nothing.
 NOT_SERVED = [
-    *("vendor", "scripts", "styles", "locales", "images", "copybutton.css", "copybutton.js", "copybutton_funcs.js"),
+    *(
+        "vendor",
+        "scripts",
+        "styles",
+        "locales",
+        "images",
+        "copybutton.css",
+        "copybutton.js",
+        "copybutton_funcs.js",
+    ),
     *("clipboard.min.js", "copy-button.svg", "check-solid.svg", "play-solid.svg", "design-tabs.js"),
     *("sphinx-design.min.css", "sphinx-thebe.css", "sphinx-thebe.js", "togglebutton.css", "togglebutton.js"),
-    *("exercise.css", "proof.css", "basic.css", "pygments.css", "webpack-macros.html", "sbt-webpack-macros.html"),
+    *(
+        "exercise.css",
+        "proof.css",
+        "basic.css",
+        "pygments.css",
+        "webpack-macros.html",
+        "sbt-webpack-macros.html",
+    ),
     *("plus.png", "minus.png", "file.png"),
 ]
 
