@@ -96,13 +96,19 @@
     };
     return { stop, move };
   };
-  for (const box of all("[data-one-stop]")) {
-    const members = () => [...box.querySelectorAll("a[href]:not(.headerlink, .report-link), summary")];
+  const join = (members) => {
     const { stop, move } = oneStop(members);
-    stop(box.querySelector("[aria-current]") ?? members()[0]);
-    box.addEventListener("keydown", move);
-    box.addEventListener("focusin", (event) => members().includes(event.target) && stop(event.target));
+    stop(members().find((member) => member.matches("[aria-current]")) ?? members()[0]);
+    for (const member of members()) {
+      member.addEventListener("keydown", move);
+      member.addEventListener("focus", () => stop(member));
+    }
+  };
+  for (const box of all("[data-one-stop]")) {
+    const members = [...box.querySelectorAll("a[href]:not(.headerlink, .report-link), summary")];
+    join(() => members);
   }
+  for (const links of Map.groupBy?.(all("[data-terms]"), (link) => link.dataset.terms).values() ?? []) join(() => links);
   const copying = oneStop(() => buttons);
   copying.stop(buttons[0]);
   const near = new IntersectionObserver((entries) => {
@@ -116,18 +122,23 @@
 
   // What is wider than its box scrolls: its edge fades, and the keyboard reaches it.
   const SCROLLERS = ".highlight pre, .table-box, .cell_output .text_html, [data-scrolls]";
-  const measure = (target) => {
-    const wide = target.scrollWidth > target.clientWidth + 1;
-    const box = target.matches("pre") ? target.closest("div[class*='highlight-']") : target;
-    box.classList.toggle("is-wide", wide);
-    box.classList.toggle("at-end", target.scrollLeft + target.clientWidth > target.scrollWidth - 2);
-    if (wide) target.tabIndex = 0;
-    else target.removeAttribute("tabindex");
+  const read = (box) => ({
+    box,
+    wide: box.scrollWidth > box.clientWidth + 1,
+    ended: box.scrollLeft + box.clientWidth > box.scrollWidth - 2,
+  });
+  const show = ({ box, wide, ended }) => {
+    const frame = box.matches("pre") ? box.closest("div[class*='highlight-']") : box;
+    frame.classList.toggle("is-wide", wide);
+    frame.classList.toggle("at-end", wide && ended);
+    if (wide) box.tabIndex = 0;
+    else box.removeAttribute("tabindex");
   };
-  const sizes = new ResizeObserver((entries) => entries.forEach((entry) => measure(entry.target)));
+  // All are measured before any is changed, so that the page is laid out once.
+  const sizes = new ResizeObserver((entries) => entries.map((entry) => read(entry.target)).forEach(show));
   for (const box of all(SCROLLERS)) {
     sizes.observe(box);
-    box.addEventListener("scroll", () => measure(box), { passive: true });
+    box.addEventListener("scroll", () => show(read(box)), { passive: true });
   }
 
   // The section that is in view, in the contents.
@@ -146,7 +157,7 @@
   // The contents stand where the reader is in them.
   const sidebar = document.getElementById("pst-primary-sidebar");
   const here = sidebar?.querySelector("[aria-current]");
-  const show = () => here && (sidebar.scrollTop += here.getBoundingClientRect().top - sidebar.getBoundingClientRect().top - 160);
-  sidebar?.addEventListener("toggle", (event) => event.newState === "open" && show());
-  show();
+  const turn = () => here && (sidebar.scrollTop = here.offsetTop - 160);
+  sidebar?.addEventListener("toggle", (event) => event.newState === "open" && turn());
+  requestAnimationFrame(turn);
 })();

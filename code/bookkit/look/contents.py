@@ -1,7 +1,7 @@
-"""Sphinx extension: the contents beside a page: all parts of the book, and the sections of the page that is read.
+"""Sphinx extension: the contents beside a page: the parts of the book, and the sections of the page.
 
-The parts with numbered chapters are open, the others when one of their pages is read. The sections stand under
-the page's own title, so that the margin at the other side is free.
+The parts with numbered chapters are open, the others when one of their pages is read. The sections stand
+under the page's own title, so that the margin at the other side is free.
 """
 
 import re

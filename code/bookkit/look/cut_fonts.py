@@ -2,10 +2,10 @@
 
     python -m bookkit.look.cut_fonts FOLDER
 
-`FOLDER` is where npm unpacked the packages `source-serif` (4.5.1), `source-sans` (3.52.0) and `source-code-pro`
-(2.42.0), a folder `node_modules`. What comes out is committed in `book/_static/fonts`, so nobody who builds the book
-needs this, nor the package `brotli`, which writes woff2. Whoever adds a letter to `LETTERS` runs it again; a test
-tells when a page has a letter that no face of the book draws.
+`FOLDER` is where npm unpacked the packages `source-serif` (4.5.1), `source-sans` (3.52.0) and
+`source-code-pro` (2.42.0), a folder `node_modules`. What comes out is committed in `book/_static/fonts`,
+so nobody who builds the book needs this, nor the package `brotli`, which writes woff2. Whoever adds a
+letter to `LETTERS` runs it again; a test tells when a page has a letter that no face of the book draws.
 """
 
 import sys
@@ -35,7 +35,8 @@ ITALIC = "source-serif/VAR/SourceSerif4Variable-Italic.ttf"
 SANS = "source-sans/VF/SourceSans3VF-Upright.ttf"
 MONO = "source-code-pro/target/VAR/SourceCodeVF-Roman.ttf"
 
-# The file that is cut, and what remains of its axes: `opsz` is the size, in points, for which letters are drawn.
+# The file that is cut, and what remains of its axes: `opsz` is the size, in points, for which letters are
+# drawn.
 FACES = {
     "serif": (ROMAN, {"opsz": 16, "wght": (400, 700)}),
     "italic": (ITALIC, {"opsz": 16, "wght": 400}),
@@ -48,7 +49,7 @@ NAMED = {1, 3, 4, 6, 16}  # the entries of a font that hold its name
 
 
 def cut(source: Path, name: str, letters: str, axes: dict) -> TTFont:
-    """The font with these letters and axes alone, under a name of its own: "Source" is reserved for the whole."""
+    """The font with these letters and axes alone, under its own name: "Source" is kept for the whole."""
     font = TTFont(source)
     options = subset.Options(layout_features=FEATURES, hinting=False, notdef_outline=True)
     cutter = subset.Subsetter(options)

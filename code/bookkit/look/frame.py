@@ -1,7 +1,8 @@
 """Sphinx extension: the frame of a page is the book's own, `book/_templates`, and loads what a page uses.
 
-The theme's templates, its style sheets (391 KB), its icon font (800 KB compressed) and its scripts stay out; what
-the theme prepares for a page, the contents and the buttons, is taken. One style sheet serves all pages.
+The theme's templates, its style sheets (391 KB), its icon font (800 KB compressed) and its scripts stay
+out; what the theme prepares for a page, the contents and the buttons, is taken. One style sheet serves
+all pages.
 """
 
 import re

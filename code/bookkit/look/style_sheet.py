@@ -1,8 +1,8 @@
 """Sphinx extension: the files of `book/_style` as the one style sheet of the site, `book.css`.
 
-What is written apart, a file for each thing that is styled, is loaded with one request. `variables.css` comes
-first, for all others use it, and `print.css` last, for paper overrules the screen. Each drawing of `icons` is a
-variable, `--icon-NAME`. Comments are for those who write: readers do not load them.
+What is written apart, a file for each thing that is styled, is loaded with one request. `variables.css`
+comes first, for all others use it, and `print.css` last, for paper overrules the screen. Each drawing of
+`icons` is a variable, `--icon-NAME`. Comments are for those who write: readers do not load them.
 """
 
 import re

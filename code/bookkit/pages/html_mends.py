@@ -29,9 +29,9 @@ def fold_without_scripts(soup):
         box.find(class_="admonition-title", recursive=False).name = "summary"
 
 
-# sphinx 7.4.7, sphinx_highlight.js, and the book's own scripts: a browser that forbids storage (as with cookies
-# blocked) throws at the word localStorage, which would stop them, and with them the search and the button for the
-# colours.
+# sphinx 7.4.7, sphinx_highlight.js, and the book's own scripts: a browser that forbids storage (as with
+# cookies blocked) throws at the word localStorage, which would stop them, and with them the search and
+# the button for the colours.
 STORAGE = """
 (() => {
   try {
