@@ -1,4 +1,7 @@
-"""What a reader has done: noticed, shown, kept in the browser, saved to a file and read from one."""
+"""What a reader has done: noticed, shown, kept in the browser, saved to a file and read from one.
+
+The pages are served: on the disk, Chromium may open the next page before what the last one stored is there.
+"""
 
 import json
 
@@ -17,10 +20,10 @@ def context(browser):
 
 
 @pytest.fixture
-def page(context, site):
+def page(context, address):
     page = context.new_page()
     page.clock.install()
-    page.goto((site / f"{CHAPTER}.html").as_uri())
+    page.goto(f"{address}{CHAPTER}.html")
     return page
 
 
@@ -36,8 +39,8 @@ def see(page, section: str, edge: str, seconds: float = 5):
     page.clock.run_for(1000 * seconds)
 
 
-def panel(page, site):
-    page.goto((site / "book/how-to-use.html").as_uri())
+def panel(page, address):
+    page.goto(f"{address}book/how-to-use.html")
     return page.locator(f".progress-table tr:has(a[href^='{CHAPTER.removeprefix('book/')}']) td")
 
 
@@ -63,32 +66,32 @@ def test_a_section_is_read_when_its_end_has_been_in_view_for_a_while_after_its_s
     assert page.locator(f".page-toc a[href='#{first}'] [aria-label=read]").count() == 0
 
 
-def test_the_sidebar_tells_a_chapter_begun_from_one_that_is_read(page, site):
+def test_the_sidebar_tells_a_chapter_begun_from_one_that_is_read(page, address):
     assert page.locator(".progress-mark").count() == 0
     for section in sections(page)[:-1]:
         see(page, section, "start")
         see(page, section, "end")
-    page.goto((site / "book/how-to-use.html").as_uri())
+    page.goto(f"{address}book/how-to-use.html")
     assert tick(page) == "partly read"
-    page.goto((site / f"{CHAPTER}.html").as_uri())
+    page.goto(f"{address}{CHAPTER}.html")
     see(page, sections(page)[-1], "start")
     see(page, sections(page)[-1], "end")
-    page.goto((site / "book/how-to-use.html").as_uri())
+    page.goto(f"{address}book/how-to-use.html")
     assert tick(page) == "read"
 
 
-def test_one_goes_on_where_one_was(page, site):
+def test_one_goes_on_where_one_was(page, address):
     section = sections(page)[2]
     see(page, section, "start", seconds=10)
     heading = page.locator(f"section#{section} > h2 .section-number").inner_text().strip(" .")
-    panel(page, site)
+    panel(page, address)
     link = page.locator("article a.continue-reading")
     assert link.inner_text().startswith(f"Continue at {heading} ")
     link.click()
     page.wait_for_url(f"**/{CHAPTER}.html#{section}")
 
 
-def test_exercises_are_done_when_the_reader_or_a_checker_says_so(page, site):
+def test_exercises_are_done_when_the_reader_or_a_checker_says_so(page, address):
     box = page.locator(f"#{EXERCISE}").get_by_role("checkbox")
     number = page.locator(f"#{EXERCISE} .caption-number").inner_text().strip()
     assert page.get_by_role("checkbox", name=f"Done {number}").count() == 1
@@ -99,25 +102,25 @@ def test_exercises_are_done_when_the_reader_or_a_checker_says_so(page, site):
     page.evaluate(f"nnbookProgress.exercise('{EXERCISE}', true)")
     assert box.is_checked()
     page.evaluate("nnbookProgress.exercise('no-such-exercise', true)")
-    assert panel(page, site).nth(3).inner_text().startswith("1 of ")
+    assert panel(page, address).nth(3).inner_text().startswith("1 of ")
 
 
-def test_the_panel_counts_answers_and_adds_up(page, site):
+def test_the_panel_counts_answers_and_adds_up(page, address):
     form = page.locator("form.quiz[data-kind=one]").first
     form.get_by_role("radio").first.check()
     form.get_by_role("button", name="Check").click()
-    assert panel(page, site).nth(2).inner_text().startswith("1 of ")
+    assert panel(page, address).nth(2).inner_text().startswith("1 of ")
     whole = page.locator(".progress-table tbody tr").last.locator("td").nth(2).inner_text()
     done, there_are = map(int, whole.split(" of "))
     assert (done, there_are >= 10) == (1, True)
 
 
-def test_what_was_done_goes_to_another_browser_as_a_file(page, browser, site, tmp_path):
+def test_what_was_done_goes_to_another_browser_as_a_file(page, browser, address, tmp_path):
     page.evaluate(f"nnbookProgress.exercise('{EXERCISE}')")
     page.evaluate(f"localStorage.setItem('nnbook-quiz:{CHAPTER}:quiz-bp-order', 'kept')")
     see(page, sections(page)[1], "start")
     see(page, sections(page)[1], "end")
-    before = panel(page, site).all_inner_texts()
+    before = panel(page, address).all_inner_texts()
     with page.expect_download() as download:
         page.get_by_role("button", name="Save as a file").click()
     path = tmp_path / download.value.suggested_filename
@@ -125,7 +128,7 @@ def test_what_was_done_goes_to_another_browser_as_a_file(page, browser, site, tm
 
     with browser.new_context() as other:
         page = other.new_page()
-        row = panel(page, site)
+        row = panel(page, address)
         assert row.all_inner_texts() != before
         page.locator(".progress-panel input[type=file]").set_input_files(path)
         page.get_by_role("status").get_by_text("was added").wait_for()
@@ -137,19 +140,19 @@ def test_what_was_done_goes_to_another_browser_as_a_file(page, browser, site, tm
     "content",
     ["no JSON", "null", "[]", '{"nnbook": "progress"}', '{"nnbook": "progress", "progress": {"version": 2}}'],
 )
-def test_a_bad_file_changes_nothing_and_is_said_to_be_bad(page, site, content):
+def test_a_bad_file_changes_nothing_and_is_said_to_be_bad(page, address, content):
     page.evaluate(f"nnbookProgress.exercise('{EXERCISE}')")
-    before = panel(page, site).all_inner_texts()
+    before = panel(page, address).all_inner_texts()
     file = {"name": "mine.json", "mimeType": "application/json", "buffer": content.encode()}
     page.locator(".progress-panel input[type=file]").set_input_files(file)
     page.get_by_text("“mine.json” is not a file that this page has saved; nothing was changed.").wait_for()
-    assert panel(page, site).all_inner_texts() == before
+    assert panel(page, address).all_inner_texts() == before
 
 
-def test_a_file_cannot_lead_out_of_the_book(page, site):
+def test_a_file_cannot_lead_out_of_the_book(page, address):
     last = {"page": "javascript:alert(1)//", "section": "", "title": "here"}
     content = {"nnbook": "progress", "progress": {"version": 1, "pages": {"//elsewhere": {}}, "last": last}}
-    panel(page, site)
+    panel(page, address)
     file = {"name": "mine.json", "mimeType": "application/json", "buffer": json.dumps(content).encode()}
     page.locator(".progress-panel input[type=file]").set_input_files(file)
     page.get_by_text("was added").wait_for()
@@ -157,10 +160,10 @@ def test_a_file_cannot_lead_out_of_the_book(page, site):
     assert page.evaluate("Object.keys(nnbookProgress.state.pages)") == []
 
 
-def test_all_is_forgotten_after_a_question(page, site):
+def test_all_is_forgotten_after_a_question(page, address):
     page.evaluate(f"nnbookProgress.exercise('{EXERCISE}')")
     page.evaluate(f"localStorage.setItem('nnbook-quiz:{CHAPTER}:quiz-bp-order', 'kept')")
-    row = panel(page, site)
+    row = panel(page, address)
     for answer, kept in {"Keep them": 1, "Forget all": 0}.items():
         page.locator(".progress-panel > p").get_by_role("button", name="Forget all").click()
         page.get_by_role("dialog").get_by_role("button", name=answer).click()
@@ -168,12 +171,12 @@ def test_all_is_forgotten_after_a_question(page, site):
     assert page.evaluate("Object.keys(localStorage).filter(key => key.startsWith('nnbook-quiz'))") == []
 
 
-def test_a_browser_without_room_forgets_and_nothing_fails(context, site):
+def test_a_browser_without_room_forgets_and_nothing_fails(context, address):
     context.add_init_script(FULL)
     page = context.new_page()
     errors = []
     page.on("pageerror", lambda error: errors.append(str(error)))
-    page.goto((site / f"{CHAPTER}.html").as_uri())
+    page.goto(f"{address}{CHAPTER}.html")
     page.locator(f"#{EXERCISE}").get_by_role("checkbox").check()
     assert page.evaluate(f"nnbookProgress.state.pages['{CHAPTER}'].exercises") == [EXERCISE]
     assert errors == []
@@ -192,11 +195,11 @@ def test_stored_nonsense_counts_for_nothing(page):
         assert page.locator(".bd-links .progress-mark").count() == 0
 
 
-def test_without_scripts_the_panel_says_what_there_is_to_do(browser, site):
+def test_without_scripts_the_panel_says_what_there_is_to_do(browser, address):
     with browser.new_context(java_script_enabled=False) as context:
         page = context.new_page()
-        row = panel(page, site)
+        row = panel(page, address)
         assert all(text.isdecimal() for text in row.all_inner_texts()[1:])
         assert page.locator(".progress-panel").is_hidden()
-        page.goto((site / f"{CHAPTER}.html").as_uri())
+        page.goto(f"{address}{CHAPTER}.html")
         assert page.locator(".exercise-done").filter(visible=True).count() == 0
