@@ -11,6 +11,7 @@
 - `quizzes`: self-check questions;
 - `notebooks`: two notebooks of each chapter, and the buttons that open them;
 - `pages`: what the pages of the site show besides their text, and mends of their HTML;
+- `editions`: the book as a PDF, as an EPUB and as an offline copy, and the links to them;
 - `lints`: faults of pages that a machine can see.
 
 Imports run one way: `addresses` and `surroundings` import none of them, `execution` and `incremental` only
@@ -19,7 +20,7 @@ these, and the others all four; `lints` and `notebooks` may import any.
 
 PARTS = [
     *("surroundings", "incremental", "execution", "pages", "look"),
-    *("exercises", "quizzes", "lints", "notebooks"),
+    *("exercises", "quizzes", "lints", "notebooks", "editions"),
 ]
 
 

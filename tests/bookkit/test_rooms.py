@@ -17,6 +17,7 @@ BELOW = {
     "look": {"addresses", "surroundings", "execution", "incremental"},
     "exercises": {"addresses", "surroundings", "execution", "incremental"},
     "quizzes": {"addresses", "surroundings", "execution", "incremental"},
+    "editions": {"addresses", "surroundings", "execution", "incremental"},
 }
 ABOVE = {"lints", "notebooks"}  # these may import any
 LONGEST = 275  # lines; some 250 are aimed at

@@ -7,7 +7,7 @@ turned to those names; what the edition does not have is linked to on the site.
 import posixpath
 import re
 from collections.abc import Iterable
-from urllib.parse import unquote, urlsplit
+from urllib.parse import quote, unquote, urlsplit
 
 from bs4.element import Tag
 
@@ -67,7 +67,7 @@ def turned(href: str, docname: str, known: set[str], site: str) -> str:
     """A link as the edition has it."""
     url = urlsplit(href)
     if url.scheme or url.netloc:
-        return href
+        return quote(href, safe=":/?#[]@!$&'()*+,;=%~")  # an address has no brackets and no blanks
     path = beside(docname, unquote(url.path)) if url.path else f"{docname}.html"
     target = path.removesuffix(".html")
     if target in known:

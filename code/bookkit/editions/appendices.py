@@ -59,7 +59,9 @@ def take(page: Page) -> dict[Kind, list[Piece]]:
     return {
         HINTS: hints,
         SOLUTIONS: solutions,
-        ANSWERS: [take_answer(page, *item) for item in enumerate(page.body.select("details.quiz-answers"), 1)],
+        ANSWERS: [
+            take_answer(page, *item) for item in enumerate(page.body.select("details.quiz-answers"), 1)
+        ],
         CODE: [take_code(page, fold, count) for count, fold in enumerate(code_folds(page.body), 1)],
     }
 
@@ -103,7 +105,9 @@ def take_code(page: Page, fold: Tag, count: int) -> Piece:
     (figure or cell)["id"] = origin
     piece = Piece(f"{origin}--code", title, origin, fold)
     if caption:
-        (caption.find_all("p") or [caption])[-1].append(new(f'<span class="see">{link(piece.name, CODE.word)}</span>'))
+        (caption.find_all("p") or [caption])[-1].append(
+            new(f'<span class="see">{link(piece.name, CODE.word)}</span>')
+        )
     else:
         cell.append(new(f'<p class="see">{link(piece.name, CODE.word)}</p>'))
     return emptied(piece)
@@ -143,7 +147,7 @@ def gathered(kind: Kind, chapters: list[tuple[Page, list[Piece]]]) -> Page:
     body = new(f'<div id="{kind.slug}"><section><h1>{kind.title}</h1></section></div>')
     for page, pieces in chapters:
         number = f'<span class="section-number">{page.number}. </span>' if page.number else ""
-        heading = f'<h2>{number}{escape(page.title)}</h2>'
+        heading = f"<h2>{number}{escape(page.title)}</h2>"
         section = new(f'<section id="{kind.slug}--{page.slug}">{heading}</section>')
         for piece in pieces:
             box = new(f'<div class="piece" id="{piece.name}"></div>')

@@ -1,12 +1,13 @@
 """The whole book, ready for an edition: pages without what needs a screen, and the appendices."""
 
 from dataclasses import dataclass
+from html import escape
 from pathlib import Path
 
 from bookkit.addresses import ROOT
 from bookkit.editions import anchors, manuscript, style
 from bookkit.editions.appendices import appendices
-from bookkit.editions.facts import Facts, facts
+from bookkit.editions.facts import LICENCE, Facts, facts
 from bookkit.editions.manuscript import INDEX, Page, Part
 from bookkit.editions.paper import for_paper
 
@@ -47,3 +48,14 @@ def book(site: Path, root: Path = ROOT) -> Book:
         for_paper(page.body)
     anchors.drop_dead(made.pages)
     return made
+
+
+def imprint(facts: Facts) -> str:
+    """What stands on the back of the title: who made this edition, when, and what may be done with it."""
+    site = f'<a href="{facts.site}">{facts.site}</a>'
+    return (
+        f'<div class="imprint"><p><b>{escape(facts.title)}</b></p><p>{escape(facts.author)}</p>'
+        f"<p>Edition of {facts.day}, made from the site of the book, {site}</p><p>{LICENCE}</p>"
+        "<p>Hints, solutions, answers to the questions and the code of the figures stand at the end; links beside"
+        " each exercise, question and figure lead there.</p></div>"
+    )

@@ -24,8 +24,8 @@ def browser() -> Iterator[Browser]:
             started = playwright.chromium.launch(executable_path=installed, args=FLAGS)
         except Error as error:
             raise NoBrowser(
-                "The PDF is printed by Chromium or Chrome, and there is none here: install one of them, or run"
-                f" `playwright install chromium`. ({error.message.splitlines()[0]})"
+                "The PDF is printed by Chromium or Chrome, and there is none here: install one of them, or"
+                f" run `playwright install chromium`. ({error.message.splitlines()[0]})"
             ) from error
         yield started
         started.close()

@@ -24,8 +24,12 @@ SUBTITLE = "A textbook on neural networks that you run"
 
 def six() -> np.ndarray:
     """A handwritten six of the images that come with the book, as ink between 0 and 1."""
-    images = np.frombuffer((IMAGES / "t10k-images-idx3-ubyte").read_bytes(), np.uint8, offset=HEADER["images"])
-    labels = np.frombuffer((IMAGES / "t10k-labels-idx1-ubyte").read_bytes(), np.uint8, offset=HEADER["labels"])
+    images = np.frombuffer(
+        (IMAGES / "t10k-images-idx3-ubyte").read_bytes(), np.uint8, offset=HEADER["images"]
+    )
+    labels = np.frombuffer(
+        (IMAGES / "t10k-labels-idx1-ubyte").read_bytes(), np.uint8, offset=HEADER["labels"]
+    )
     return images.reshape(-1, 28, 28)[labels == 6][WHICH] / 255
 
 
@@ -65,7 +69,7 @@ def draw_sixes(figure: Figure, ink: str, accent: str) -> None:
 
 
 def outline() -> tuple[np.ndarray, np.ndarray]:
-    """The six as an outline: its points, around the middle of a field of size 1, and what each of them does."""
+    """The six as an outline, in a field of size 1 around its middle: points, and what each of them does."""
     large = Image.fromarray((six() * 255).astype(np.uint8)).resize((112, 112), Image.Resampling.BICUBIC)
     lines = contour_generator(z=np.asarray(large) / 255, line_type=LineType.SeparateCode).lines(0.45)
     points = np.concatenate(lines[0]) / 112 - 0.5

@@ -5,71 +5,31 @@ Formulas are MathML as on the site; colours have values in place of variables, w
 
 import re
 import zipfile
-from dataclasses import dataclass
 from html import escape
 from pathlib import Path
 
 from bs4.element import Tag
 
 from bookkit.editions import style, xhtml
-from bookkit.editions.book import Book
+from bookkit.editions.book import Book, imprint
 from bookkit.editions.cover import drawn
-from bookkit.editions.facts import LANGUAGE, LICENCE
 from bookkit.editions.manuscript import Page, words
+from bookkit.editions.package import CONTAINER, CONTENTS, Item, package
 from bookkit.editions.zipped import Zip
 
-TYPES = {
-    ".xhtml": "application/xhtml+xml",
-    ".css": "text/css",
-    ".svg": "image/svg+xml",
-    ".png": "image/png",
-    ".jpg": "image/jpeg",
-    ".gif": "image/gif",
-    ".woff2": "font/woff2",
-    ".woff": "font/woff",
-    ".ttf": "font/ttf",
-    ".otf": "font/otf",
-}
-SHEET, COVER, CONTENTS = "book.css", "cover.png", "contents.xhtml"
-CONTAINER = """<?xml version="1.0" encoding="utf-8"?>
-<container version="1.0" xmlns="urn:oasis:names:tc:opendocument:xmlns:container">
-<rootfiles><rootfile full-path="book/package.opf" media-type="application/oebps-package+xml"/></rootfiles>
-</container>
-"""
-ACCESS = {
-    "accessMode": ["textual", "visual"],
-    "accessModeSufficient": ["textual"],
-    "accessibilityFeature": ["alternativeText", "MathML", "structuralNavigation", "tableOfContents", "index"],
-    "accessibilityHazard": ["none"],
-    "accessibilitySummary": ["Figures are described, formulas are MathML, code is text."],
-}
-
-
-@dataclass(frozen=True)
-class Item:
-    """A file of the book, for its list of files. in_order: whether it is one of those that are read."""
-
-    name: str
-    contents: bytes
-    properties: str = ""
-    in_order: bool = False
-
-    @property
-    def id(self) -> str:
-        """Its name in the list."""
-        return "x-" + re.sub(r"[^\w.-]", "-", self.name)
+SHEET, COVER = "book.css", "cover.png"
 
 
 def write(book: Book, target: Path) -> str:
     """Write the EPUB; returns what there is to say of it."""
-    items = [cover_item(book), *front(book)]
+    items = [cover_item(book), front(book)]
     homes = home_files(book.pages)
     items += [page_item(book, page, homes) for page in book.pages]
     items += [*images(book), sheet_item(book), *faces(book), cover_page(book), contents_item(book)]
     with Zip(target, book.facts.made) as file:
         file.add("mimetype", b"application/epub+zip", zipfile.ZIP_STORED)
         file.add("META-INF/container.xml", CONTAINER.encode())
-        file.add("book/package.opf", package(book, items).encode())
+        file.add("book/package.opf", package(book.facts, items).encode())
         for item in items:
             file.add(f"book/{item.name}", item.contents)
     return f"{sum(item.in_order for item in items)} files to read"
@@ -77,7 +37,9 @@ def write(book: Book, target: Path) -> str:
 
 def home_files(pages: list[Page]) -> dict[str, str]:
     """The file in which each anchor is."""
-    return {tag["id"]: f"{page.slug}.xhtml" for page in pages for tag in [page.body, *page.body.find_all(id=True)]}
+    return {
+        tag["id"]: f"{page.slug}.xhtml" for page in pages for tag in [page.body, *page.body.find_all(id=True)]
+    }
 
 
 def page_item(book: Book, page: Page, homes: dict[str, str]) -> Item:
@@ -118,7 +80,7 @@ def images(book: Book) -> list[Item]:
     for name in sorted(names):
         contents = (book.site / "_images" / name.removeprefix("images/")).read_bytes()
         if name.endswith(".svg"):
-            text = xhtml.without_declaration(style.resolved(contents.decode(), book.colours))
+            text = xhtml.strict_drawing(style.resolved(contents.decode(), book.colours))
             contents = text.encode()
         found.append(Item(name, contents))
     return found
@@ -126,14 +88,20 @@ def images(book: Book) -> list[Item]:
 
 def sheet_item(book: Book) -> Item:
     """The style sheet."""
-    sheet = style.face_rules(book.sheet, "fonts/") + "\n" + style.own("paper", "epub")
+    sheet = (
+        style.face_rules(book.sheet, lambda name: f"fonts/{Path(name).name}")
+        + "\n"
+        + style.own("paper", "epub")
+    )
     return Item(SHEET, style.resolved(sheet, book.colours).encode())
 
 
 def faces(book: Book) -> list[Item]:
-    """The faces of the site."""
-    paths = {path for _, files in style.faces(book.sheet) for path in files}
-    return [Item(f"fonts/{Path(path).name}", (book.site / path).read_bytes()) for path in sorted(paths)]
+    """The faces of the site, and their licences."""
+    named = {book.site / "_static" / name for _, files in style.faces(book.sheet) for name in files}
+    licences = {path for file in named for path in file.parent.glob("*LICENSE*")}
+    items = [Item(f"fonts/{path.name}", path.read_bytes()) for path in sorted(named)]
+    return items + [Item(f"fonts/{path.stem}.txt", path.read_bytes()) for path in sorted(licences)]
 
 
 def cover_item(book: Book) -> Item:
@@ -147,16 +115,10 @@ def cover_page(book: Book) -> Item:
     return Item("cover.xhtml", xhtml.document(book.facts.title, image, SHEET, "cover").encode())
 
 
-def front(book: Book) -> list[Item]:
-    """What stands before the text: who made this edition, when, and what may be done with it."""
-    facts = book.facts
-    text = (
-        f'<section class="imprint"><h1>{escape(facts.title)}</h1><p>{escape(facts.author)}</p>'
-        f'<p>Edition of {facts.day}, made from the site of the book, <a href="{facts.site}">{facts.site}</a></p>'
-        f"<p>{LICENCE}</p><p>Hints, solutions, answers to the questions and the code of the figures stand at the "
-        "end; a link beside each exercise, question and figure leads there.</p></section>"
-    )
-    return [Item("imprint.xhtml", xhtml.document(facts.title, text, SHEET, "frontmatter").encode(), in_order=True)]
+def front(book: Book) -> Item:
+    """What stands before the text."""
+    html = xhtml.document(book.facts.title, imprint(book.facts), SHEET, "frontmatter")
+    return Item("imprint.xhtml", html.encode(), in_order=True)
 
 
 def contents_item(book: Book) -> Item:
@@ -175,7 +137,9 @@ def contents_item(book: Book) -> Item:
         f'<nav epub:type="toc" id="toc"><h1>Contents</h1>{listed}</nav>'
         f'<nav epub:type="landmarks" id="landmarks" hidden="hidden"><h2>Places</h2><ol>{marks}</ol></nav>'
     )
-    return Item(CONTENTS, xhtml.document("Contents", body, SHEET, "frontmatter").encode(), "nav", in_order=True)
+    return Item(
+        CONTENTS, xhtml.document("Contents", body, SHEET, "frontmatter").encode(), "nav", in_order=True
+    )
 
 
 def entry(page: Page) -> str:
@@ -188,37 +152,3 @@ def entry(page: Page) -> str:
         if target:
             inner += f'<li><a href="{file}#{target}">{escape(shown + words(heading))}</a></li>'
     return f'<li><a href="{file}">{escape(page.heading)}</a>{f"<ol>{inner}</ol>" if inner else ""}</li>'
-
-
-def package(book: Book, items: list[Item]) -> str:
-    """The list of what the book is and of what it holds."""
-    facts = book.facts
-    stamp = f"{facts.made:%Y-%m-%dT%H:%M:%SZ}"
-    access = "".join(
-        f'<meta property="schema:{name}">{escape(value)}</meta>\n' for name, values in ACCESS.items() for value in values
-    )
-    manifest = "".join(
-        f'<item id="{item.id}" href="{item.name}" media-type="{TYPES[Path(item.name).suffix]}"'
-        + (f' properties="{item.properties}"' if item.properties else "")
-        + "/>\n"
-        for item in items
-    )
-    order = reading_order(items)
-    spine = "".join(f'<itemref idref="{item.id}"/>\n' for item in order)
-    return (
-        '<?xml version="1.0" encoding="utf-8"?>\n<package xmlns="http://www.idpf.org/2007/opf" version="3.0"'
-        f' unique-identifier="id" xml:lang="{LANGUAGE}">\n'
-        '<metadata xmlns:dc="http://purl.org/dc/elements/1.1/">\n'
-        f'<dc:identifier id="id">{facts.identifier}</dc:identifier>\n<dc:title>{escape(facts.title)}</dc:title>\n'
-        f"<dc:creator>{escape(facts.author)}</dc:creator>\n<dc:language>{LANGUAGE}</dc:language>\n"
-        f"<dc:date>{facts.made:%Y-%m-%d}</dc:date>\n<dc:rights>{LICENCE}</dc:rights>\n<dc:source>{facts.site}</dc:source>\n"
-        f'<meta property="dcterms:modified">{stamp}</meta>\n<meta name="cover" content="x-{COVER}"/>\n{access}'
-        f"</metadata>\n<manifest>\n{manifest}</manifest>\n<spine>\n{spine}</spine>\n</package>\n"
-    )
-
-
-def reading_order(items: list[Item]) -> list[Item]:
-    """The files in the order in which they are read: cover, imprint, contents, pages."""
-    named = {item.name: item for item in items}
-    first = [named["cover.xhtml"], named["imprint.xhtml"], named[CONTENTS]]
-    return first + [item for item in items if item.in_order and item not in first]

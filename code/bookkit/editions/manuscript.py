@@ -66,10 +66,11 @@ def read_page(site: Path, docname: str) -> Page:
     if not path.is_file():
         raise NoSite(f"{path} is not there: build the site first, with `jupyter-book build .`.")
     article = BeautifulSoup(path.read_text(encoding="utf-8"), "html.parser").select_one("article")
-    number = article.select_one("h1 .section-number")
+    mark = article.select_one("h1 .section-number")
+    number = re.search(r"\d+", mark.get_text())[0] if mark else ""
     article.name = "div"
     article.attrs = {}
-    return Page(docname, words(article.h1), number.get_text().strip(". ") if number else "", article)
+    return Page(docname, words(article.h1), number, article)
 
 
 def words(heading: Tag) -> str:

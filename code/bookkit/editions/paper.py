@@ -5,12 +5,31 @@ from bs4.element import Tag
 
 # Signs, buttons and notes that serve only who reads in a browser.
 ON_SCREEN = [
-    *(".headerlink", ".report-link", ".report-line", ".copybtn", ".quiz-verdict", ".genindex-jumpbox"),
+    *(
+        ".headerlink",
+        ".report-link",
+        ".report-line",
+        ".copybtn",
+        ".quiz-verdict",
+        ".genindex-jumpbox",
+        ".backrefs",
+    ),
     *("button", "input", "script", "template", "noscript", "dialog", "nav", "link", "[hidden]"),
     *(".editions", ".no-paper", ".toctree-wrapper"),
 ]
-PLAIN = {"n", "p", "w", "nn", "nx", "pm"}  # Pygments' names for names, brackets and blanks
-WITHOUT_MEANING = ["tabindex", "role", "aria-live", "autocomplete", "loading", "decoding", "fetchpriority"]
+# What Pygments calls the words of code that are set apart: of the language, new names, comments, strings.
+SET_APART = {"k", "kn", "kc", "ow", "kd", "bp", "nf", "nc", "nd"} | {"c", "c1", "cm", "sd", "gp"}
+SET_APART |= {"s", "s1", "s2", "sa", "se"}
+WITHOUT_MEANING = [
+    "tabindex",
+    "role",
+    "aria-live",
+    "aria-controls",
+    "autocomplete",
+    "loading",
+    "decoding",
+    "fetchpriority",
+]
 
 
 def drop_what_needs_a_screen(body: Tag) -> None:
@@ -20,8 +39,11 @@ def drop_what_needs_a_screen(body: Tag) -> None:
             tag.decompose()
 
 
-def flatten_questions(body: Tag) -> None:
-    """Make the questions lists of options, and leave a line for a number."""
+def flatten_forms(body: Tag) -> None:
+    """Make questions lists of options, without a field for a number, and tabs boxes below each other."""
+    for label in body.select("label"):
+        if label.find_parent("form") is None:  # of tabs
+            label.name, label.attrs = "p", {"class": "tab-title"}
     for form in body.select("form"):
         form.name, form.attrs = "div", {"class": form.get("class", [])}
         for label in form.select("label"):
@@ -42,19 +64,28 @@ def open_folds(body: Tag) -> None:
     """Make every fold that is left a box whose title is a line."""
     for fold in body.select("details"):
         fold.name = "div"
-        fold.attrs = {"class": [*fold.get("class", []), "fold"]} | ({"id": fold["id"]} if fold.get("id") else {})
+        fold.attrs = {"class": [*fold.get("class", []), "fold"]} | (
+            {"id": fold["id"]} if fold.get("id") else {}
+        )
         if fold.summary:
             fold.summary["class"] = ["admonition-title"]
             fold.summary.name = "p"
 
 
 def thin_out_code(body: Tag) -> None:
-    """Take off what colours code in the colour that it has anyway: most of the elements of a chapter."""
+    """Take off what code is marked with and shows nothing: most of the elements of a chapter."""
     for span in body.select(".highlight span"):
+        classes = span.get("class", [])
         if not span.contents:
             span.decompose()
-        elif set(span.get("class", [])) <= PLAIN:
+        elif not SET_APART & set(classes) and not any(name.startswith("-") for name in classes):
             span.unwrap()
+
+
+def name_terms(body: Tag) -> None:
+    """Mark the links to the glossary: they are many, and look like the text around them."""
+    for term in body.select("a > .std-term"):
+        term.parent["class"] = [*term.parent.get("class", []), "to-term"]
 
 
 def flatten_index(body: Tag) -> None:
@@ -75,10 +106,11 @@ def drop_attributes(body: Tag) -> None:
 
 STEPS = [
     drop_what_needs_a_screen,
-    flatten_questions,
+    flatten_forms,
     drop_untried,
     open_folds,
     thin_out_code,
+    name_terms,
     flatten_index,
     drop_attributes,
 ]

@@ -12,7 +12,7 @@ from bs4.element import Tag
 from playwright.sync_api import Browser
 
 from bookkit.editions import style
-from bookkit.editions.book import Book
+from bookkit.editions.book import Book, imprint
 from bookkit.editions.browser import browser
 from bookkit.editions.contents import contents, fill, number_index, number_links
 from bookkit.editions.cover import drawn
@@ -81,21 +81,26 @@ def html(book: Book, lines: Tag) -> str:
     site = book.site.resolve().as_uri()
     variables = "".join(f"{name}: {value};" for name, value in book.colours.items())
     heads = "".join(running_head(page) for page in book.pages)
-    faces = style.face_rules(book.sheet, f"{site}/_static/")
+    faces = style.face_rules(book.sheet, lambda name: f"{site}/_static/{name}")
     sheet = f"{faces}\n:root {{{variables}}}\n{style.own('paper', 'pdf')}\n{heads}"
     cover = drawn(book.facts, book.colours, "svg").decode()
-    text = "".join(page_html(page, part.title if page is part.pages[0] else "", site) for part in book.parts for page in part.pages)
+    text = "".join(
+        page_html(page, part.title if page is part.pages[0] else "", site)
+        for part in book.parts
+        for page in part.pages
+    )
+    front = f'<div class="cover">{cover[cover.index("<svg") :]}</div>{imprint(book.facts)}{lines}'
     return (
-        f'<!DOCTYPE html>\n<html lang="{LANGUAGE}"><head><meta charset="utf-8"/><title>{escape(book.facts.title)}</title>'
-        f'<style>{sheet}</style></head>\n<body><div class="cover">{cover[cover.index("<svg"):]}</div>'
-        f"{imprint(book)}{lines}{text}{page_html(book.index, '', site)}</body></html>"
+        f'<!DOCTYPE html>\n<html lang="{LANGUAGE}"><head><meta charset="utf-8"/>'
+        f"<title>{escape(book.facts.title)}</title><style>{sheet}</style></head>\n"
+        f"<body>{front}{text}{page_html(book.index, '', site)}</body></html>"
     )
 
 
 def running_head(page: Page) -> str:
     """The rules for the pages of paper on which a page of the book stands."""
-    words = page.heading.replace("\\", "").replace('"', "'")
-    return f'@page {page.slug} {{ @top-right {{ content: "{words}"; }} }} #{page.slug} {{ page: {page.slug}; }}\n'
+    words, name = page.heading.replace("\\", "").replace('"', "'"), page.slug
+    return f'@page {name} {{ @top-right {{ content: "{words}"; }} }} #{name} {{ page: {name}; }}\n'
 
 
 def page_html(page: Page, part: str, site: str) -> str:
@@ -107,19 +112,6 @@ def page_html(page: Page, part: str, site: str) -> str:
     title = f'<h1 class="part">{escape(part)}</h1>' if part else ""
     opened, _, rest = str(page.body).partition(">")
     return f"{opened}>{title}{rest}\n"
-
-
-def imprint(book: Book) -> str:
-    """What stands on the back of the title page."""
-    facts = book.facts
-    return (
-        f'<div class="imprint"><p><b>{escape(facts.title)}</b></p><p>{escape(facts.author)}</p>'
-        f"<p>Edition of {facts.day}, made from the site of the book,<br/>"
-        f'<a href="{facts.site}">{facts.site}</a></p>'
-        f"<p>{LICENCE}</p>"
-        "<p>Hints, solutions, answers to the questions and the code of the figures stand at the end; a link beside each "
-        "exercise, question and figure says on which page.</p></div>"
-    )
 
 
 def finish(book: Book, printed: Path, target: Path) -> int:

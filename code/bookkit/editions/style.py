@@ -5,10 +5,8 @@ faces. `resolved` puts the values in place of the variables, for reading devices
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
-
-from pygments.formatters import HtmlFormatter
 
 STYLES = Path(__file__).with_name("styles")
 RULE = re.compile(r"([^{}]+)\{([^{}]*)\}")
@@ -20,16 +18,18 @@ FILE = re.compile(r"url\(\s*['\"]?([^)'\"]+)['\"]?\s*\)")
 def sheet_of(site: Path) -> str:
     """The style sheet of the site, without comments."""
     path = site / "_static/book.css"
-    return re.sub(r"/\*.*?\*/", "", path.read_text(encoding="utf-8"), flags=re.DOTALL) if path.is_file() else ""
+    return (
+        re.sub(r"/\*.*?\*/", "", path.read_text(encoding="utf-8"), flags=re.DOTALL) if path.is_file() else ""
+    )
 
 
 def palette(sheet: str) -> dict[str, str]:
     """The variables of the site in light colours."""
-    light = without_blocks(sheet, re.compile(r"@media[^{]*(dark|print|width|hover|contrast|reduce)[^{]*\{"))
+    light = without_blocks(sheet, re.compile(r"@(media|supports|keyframes)[^{]*\{"))
     found = {}
     for selector, body in RULE.findall(light):
         if "dark" not in selector and re.search(r":root|html|^\s*body\s*$", selector):
-            found |= {name: value.strip() for name, value in VARIABLE.findall(body)}
+            found |= {name: value.strip() for name, value in VARIABLE.findall(body) if "url(" not in value}
     return {name: resolved(value, found) for name, value in found.items()}
 
 
@@ -58,25 +58,19 @@ def resolved(text: str, values: dict[str, str]) -> str:
 
 
 def faces(sheet: str) -> Iterator[tuple[str, list[str]]]:
-    """The rules for the faces of the site, and the files of each, seen from the root of the site."""
+    """The rules for the faces of the site, and the files of each, as the style sheet names them."""
     for selector, body in RULE.findall(sheet):
-        if selector.strip() == "@font-face":
-            files = [name.partition("#")[0].partition("?")[0] for name in FILE.findall(body)]
-            yield body, [f"_static/{name}" for name in files if not name.startswith("data:")]
+        files = [name.partition("#")[0].partition("?")[0] for name in FILE.findall(body)]
+        if selector.strip() == "@font-face" and files:  # one without is for the time until a file has come
+            yield body, files
 
 
-def face_rules(sheet: str, folder: str) -> str:
-    """The rules for the faces, with their files in a folder."""
-    rules = []
-    for body, _ in faces(sheet):
-        moved = FILE.sub(lambda found: f"url({folder}{found[1].rpartition('/')[2]})", body)
-        rules.append(f"@font-face {{{moved}}}")
-    return "\n".join(rules)
+def face_rules(sheet: str, place: Callable[[str], str]) -> str:
+    """The rules for the faces; place: the address of a file that the style sheet names."""
+    moved = (FILE.sub(lambda found: f'url("{place(found[1])}")', body) for body, _ in faces(sheet))
+    return "\n".join(f"@font-face {{{body}}}" for body in moved)
 
 
 def own(*names: str) -> str:
-    """The editions' own style sheets, and the colours of code."""
-    code = HtmlFormatter(style="a11y-high-contrast-light").get_style_defs(".highlight")
-    coloured = "\n".join(line for line in code.splitlines() if line.startswith(".highlight .") and "/*" in line)
-    sheets = [(STYLES / f"{name}.css").read_text(encoding="utf-8") for name in names]
-    return "\n".join([coloured, *sheets])
+    """The editions' own style sheets."""
+    return "\n".join((STYLES / f"{name}.css").read_text(encoding="utf-8") for name in names)

@@ -8,6 +8,7 @@ import re
 from html import escape
 from xml.etree import ElementTree
 
+from bs4 import BeautifulSoup
 from bs4.element import CData, Comment, ProcessingInstruction, Tag
 
 from bookkit.editions.facts import LANGUAGE
@@ -16,16 +17,17 @@ NAMESPACES = {
     "svg": "http://www.w3.org/2000/svg",
     "math": "http://www.w3.org/1998/Math/MathML",
 }
+SIZES = {"displaystyle", "scriptlevel"}
 XLINK = "http://www.w3.org/1999/xlink"
 # The names of SVG that have capitals, as far as drawings of books have them.
-CAPITALS = """
-viewBox preserveAspectRatio clipPath clipPathUnits linearGradient radialGradient gradientUnits gradientTransform
-patternUnits patternContentUnits patternTransform markerWidth markerHeight markerUnits refX refY textPath textLength
-lengthAdjust startOffset spreadMethod stdDeviation baseFrequency numOctaves maskUnits maskContentUnits filterUnits
-primitiveUnits feGaussianBlur feColorMatrix feOffset feBlend feMerge feMergeNode feFlood feComposite tableValues
-attributeName attributeType repeatCount repeatDur keyTimes keySplines keyPoints calcMode animateTransform animateMotion
-foreignObject pathLength
-""".split()
+CAPITALS = [
+    *("viewBox", "preserveAspectRatio", "clipPath", "clipPathUnits", "linearGradient", "radialGradient"),
+    *("gradientUnits", "gradientTransform", "patternUnits", "patternContentUnits", "patternTransform"),
+    *("markerWidth", "markerHeight", "markerUnits", "refX", "refY", "textPath", "textLength"),
+    *("lengthAdjust", "startOffset", "maskUnits", "maskContentUnits", "attributeName", "repeatCount"),
+    *("repeatDur", "keyTimes", "keySplines", "calcMode", "animateTransform", "animateMotion"),
+    *("foreignObject", "pathLength"),
+]
 PROPER = {name.lower(): name for name in CAPITALS}
 PHRASES = {"p", "span", "h1", "h2", "h3", "h4", "h5", "h6"}
 BLOCKS = ["p", "div", "ul", "ol", "dl", "pre", "table", "figure", "section"]
@@ -37,6 +39,8 @@ def make_strict(body: Tag) -> None:
         text.extract()
     for drawing in body.find_all("svg"):
         restore_capitals(drawing)
+    for formula in body.find_all("math"):
+        scale_by_style(formula)
     for name, namespace in NAMESPACES.items():
         for tag in body.find_all(name):
             tag["xmlns"] = namespace
@@ -47,6 +51,13 @@ def make_strict(body: Tag) -> None:
         for attribute, value in list(tag.attrs.items()):
             if value is None or (value == "" and attribute not in ("alt", "d")):
                 del tag[attribute]
+
+
+def scale_by_style(formula: Tag) -> None:
+    """Say in an `mstyle` how large a part of a formula is: as an attribute of any, only browsers know it."""
+    for tag in formula.find_all(lambda tag: SIZES & tag.attrs.keys() and tag.name not in ("math", "mstyle")):
+        around = tag.wrap(BeautifulSoup("", "html.parser").new_tag("mstyle"))
+        around.attrs = {name: tag.attrs.pop(name) for name in SIZES & tag.attrs.keys()}
 
 
 def restore_capitals(drawing: Tag) -> None:
@@ -68,8 +79,10 @@ def document(title: str, body: str, sheet: str, kind: str = "") -> str:
     return (
         '<?xml version="1.0" encoding="utf-8"?>\n<!DOCTYPE html>\n'
         '<html xmlns="http://www.w3.org/1999/xhtml" xmlns:epub="http://www.idpf.org/2007/ops"'
-        f' lang="{LANGUAGE}" xml:lang="{LANGUAGE}">\n<head><meta charset="utf-8"/><title>{escape(title)}</title>'
-        f'<link rel="stylesheet" type="text/css" href="{sheet}"/></head>\n<body{type_}>{body}</body>\n</html>\n'
+        f' lang="{LANGUAGE}" xml:lang="{LANGUAGE}">\n'
+        f'<head><meta charset="utf-8"/><title>{escape(title)}</title>'
+        f'<link rel="stylesheet" type="text/css" href="{sheet}"/></head>\n'
+        f"<body{type_}>{body}</body>\n</html>\n"
     )
 
 
@@ -90,6 +103,7 @@ def properties(body: Tag) -> str:
     return " ".join(found)
 
 
-def without_declaration(svg: str) -> str:
-    """A drawing in a file of its own, without the definition of SVG 1.1, which no device looks up."""
-    return re.sub(r"<!DOCTYPE[^>]*>\s*", "", svg)
+def strict_drawing(svg: str) -> str:
+    """A drawing in a file of its own, without the definition of SVG 1.1, and with a `d` for each path."""
+    svg = re.sub(r"<!DOCTYPE[^>]*>\s*", "", svg)
+    return re.sub(r"<path(?![^>]*\sd=)", '<path d=""', svg)
