@@ -56,6 +56,6 @@ def imprint(facts: Facts) -> str:
     return (
         f'<div class="imprint"><p><b>{escape(facts.title)}</b></p><p>{escape(facts.author)}</p>'
         f"<p>Edition of {facts.day}, made from the site of the book, {site}</p><p>{LICENCE}</p>"
-        "<p>Hints, solutions, answers to the questions and the code of the figures stand at the end; links beside"
-        " each exercise, question and figure lead there.</p></div>"
+        "<p>Hints, solutions, answers to the questions and the code of the figures stand at the end; links"
+        " beside each exercise, question and figure lead there.</p></div>"
     )

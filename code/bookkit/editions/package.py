@@ -71,9 +71,11 @@ def package(facts: Facts, items: list[Item]) -> str:
         '<?xml version="1.0" encoding="utf-8"?>\n<package xmlns="http://www.idpf.org/2007/opf" version="3.0"'
         f' unique-identifier="id" xml:lang="{LANGUAGE}">\n'
         '<metadata xmlns:dc="http://purl.org/dc/elements/1.1/">\n'
-        f'<dc:identifier id="id">{facts.identifier}</dc:identifier>\n<dc:title>{escape(facts.title)}</dc:title>\n'
+        f'<dc:identifier id="id">{facts.identifier}</dc:identifier>\n'
+        f"<dc:title>{escape(facts.title)}</dc:title>\n"
         f"<dc:creator>{escape(facts.author)}</dc:creator>\n<dc:language>{LANGUAGE}</dc:language>\n"
-        f"<dc:date>{facts.made:%Y-%m-%d}</dc:date>\n<dc:rights>{LICENCE}</dc:rights>\n<dc:source>{facts.site}</dc:source>\n"
+        f"<dc:date>{facts.made:%Y-%m-%d}</dc:date>\n<dc:rights>{LICENCE}</dc:rights>\n"
+        f"<dc:source>{facts.site}</dc:source>\n"
         f'<meta property="dcterms:modified">{stamp}</meta>\n<meta name="cover" content="{cover}"/>\n{access}'
         f"</metadata>\n<manifest>\n{manifest}</manifest>\n<spine>\n{spine}</spine>\n</package>\n"
     )

@@ -122,7 +122,7 @@ def finish(book: Book, printed: Path, target: Path) -> int:
         info |= {"CreationDate": day, "ModDate": day}
         document.trailer.Info = document.make_indirect(pikepdf.Dictionary(**info))
         fold_outline(document.Root.Outlines)
-        # Hundreds of thousands of small objects say what is a heading and what a table: packed, they are a third.
+        # A hundred thousand small objects say what is a heading, what a table: packed, they are a third.
         packed = pikepdf.ObjectStreamMode.generate
         document.save(target, object_stream_mode=packed, recompress_flate=True, deterministic_id=True)
         return len(document.pages)
