@@ -56,21 +56,27 @@ Four, by {eq}`square`.
 
 # A page as the site has it, with all that editions change.
 SITE_PAGE = """
-<div><section id="one"><h1><span class="section-number">Chapter 3 </span>One<a class="headerlink" href="#one">#</a></h1>
+<div><section id="one">
+<h1><span class="section-number">Chapter 3 </span>One<a class="headerlink" href="#one">#</a></h1>
 <p id="x">See <a href="two.html#y">there</a>, <a href="gone.html#z">gone</a>, <a href="https://a.test/">out</a>,
 <a href="../notebooks/one.ipynb">notebook</a>, <a href="#nowhere">nowhere</a>.</p>
 <div class="cell"><details class="hide"><summary>Show</summary><div class="cell_input"><div class="highlight">
-<pre><span></span><span class="n">plot</span><span class="p">()</span><span class="c1"># a comment</span></pre></div></div></details>
-<div class="cell_output"><figure id="fig"><svg viewbox="0 0 1 1"><clippath id="c"><rect width="1"></rect></clippath>
+<pre><span></span><span class="n">plot</span><span class="p">()</span><span class="c1"># why</span></pre>
+</div></div></details>
+<div class="cell_output"><figure id="fig"><svg viewbox="0 0 1 1">
+<clippath id="c"><rect width="1"></rect></clippath>
 <path clip-path="url(#c)" d="M0 0" fill="var(--data, #123456)"></path></svg>
 <figcaption><p><span class="caption-number">Fig. 3.1 </span>A figure.</p></figcaption></figure></div></div>
-<div class="exercise" id="ex"><p class="admonition-title"><span class="caption-number">Exercise 3.1 </span> Title
-<span class="exercise-level">recall</span></p><div class="cell"><div class="cell_output"><pre>✗ Not yet</pre></div></div></div>
+<div class="exercise" id="ex">
+<p class="admonition-title"><span class="caption-number">Exercise 3.1 </span> Title
+<span class="exercise-level">recall</span></p>
+<div class="cell"><div class="cell_output"><pre>✗ Not yet</pre></div></div></div>
 <details class="hint"><summary>Hint</summary><p>a hint</p></details>
 <details class="solution" id="book/one-solution-1"><summary>Solution</summary><p>a solution</p></details>
 <form class="quiz"><p class="quiz-title" id="q-title">Question 1 <span>(choose one)</span></p>
-<div class="quiz-options"><div class="quiz-option"><input id="a" type="radio"/><label for="a"><b>A</b> yes</label></div></div>
-<button>Check</button><details class="quiz-answers"><summary>Answer</summary><p>an answer</p></details></form>
+<div class="quiz-options"><div class="quiz-option">
+<input id="a" type="radio"/><label for="a"><b>A</b> yes</label></div></div><button>Check</button>
+<details class="quiz-answers"><summary>Answer</summary><p>an answer</p></details></form>
 <details class="dropdown"><summary>Deeper</summary><p>deep</p></details></section></div>
 """
 
@@ -162,15 +168,9 @@ def test_code_keeps_only_what_is_set_apart(pages):
 
 
 def test_index_lists_each_page_of_paper_once_the_main_one_first():
-    index = Page(
-        "genindex",
-        "Index",
-        "",
-        new(
-            '<div><div class="indextable"><ul><li><a href="#g"><strong>loss</strong></a>, <a href="#a">[1]</a>, '
-            '<a href="#b">[2]</a>, <a href="#c">[3]</a></li></ul></div></div>'
-        ),
-    )
+    html = """<div><div class="indextable"><ul><li><a href="#g"><strong>loss</strong></a>,
+        <a href="#a">[1]</a>, <a href="#b">[2]</a>, <a href="#c">[3]</a></li></ul></div></div>"""
+    index = Page("genindex", "Index", "", new(html))
     number_index(index)
     for numbers in ({"g": 90, "a": 70, "b": 12, "c": 70}, {"g": 8, "a": 7, "b": 6, "c": 5}):
         fill([index.body], numbers)
@@ -202,7 +202,7 @@ def test_drawings_have_their_names_as_xml_wants_them(pages):
 
 
 def test_epub_opens_as_reading_devices_expect(files):
-    assert list(files)[0] == "mimetype"
+    assert next(iter(files)) == "mimetype"
     assert files["mimetype"] == b"application/epub+zip"
     for name, contents in files.items():
         if name.endswith((".xhtml", ".svg", ".opf", ".xml")):

@@ -55,7 +55,6 @@ def take(page: Page) -> dict[Kind, list[Piece]]:
     """Take the pieces out of a page, and leave links."""
     hints = [take_fold(fold, HINTS) for fold in page.body.select("details.hint")]
     solutions = [take_fold(fold, SOLUTIONS) for fold in page.body.select("details.solution")]
-    join_lines(page.body)
     return {
         HINTS: hints,
         SOLUTIONS: solutions,
@@ -73,8 +72,19 @@ def take_fold(fold: Tag, kind: Kind) -> Piece:
     level = title.find(class_="exercise-level")
     text = title_text(title).removesuffix(level.get_text() if level else "").strip()
     piece = Piece(fold.get("id") or f"{exercise['id']}--{kind.slug}", text, exercise["id"], fold)
-    fold.insert_before(new(f'<p class="see">{link(piece.name, kind.word)}</p>'))
+    note(exercise, piece, kind)
     return emptied(piece)
+
+
+def note(box: Tag, piece: Piece, kind: Kind) -> None:
+    """Say in the last line of a box where its piece is."""
+    line = box.find("p", class_="see", recursive=False)
+    if line is None:
+        line = new('<p class="see"></p>')
+        box.append(line)
+    else:
+        line.append(" · ")
+    line.append(new(link(piece.name, kind.word)))
 
 
 def take_answer(page: Page, count: int, fold: Tag) -> Piece:
@@ -84,7 +94,7 @@ def take_answer(page: Page, count: int, fold: Tag) -> Piece:
     number = re.search(r"Question\s+\d+", title_text(title))
     title["id"] = title.get("id") or f"{page.slug}--question-{count}"
     piece = Piece(f"{title['id']}--answer", number[0] if number else title_text(title), title["id"], fold)
-    fold.insert_before(new(f'<p class="see">{link(piece.name, ANSWERS.word)}</p>'))
+    note(form, piece, ANSWERS)
     return emptied(piece)
 
 
@@ -109,7 +119,7 @@ def take_code(page: Page, fold: Tag, count: int) -> Piece:
             new(f'<span class="see">{link(piece.name, CODE.word)}</span>')
         )
     else:
-        cell.append(new(f'<p class="see">{link(piece.name, CODE.word)}</p>'))
+        note(cell, piece, CODE)
     return emptied(piece)
 
 
@@ -119,16 +129,6 @@ def emptied(piece: Piece) -> Piece:
     piece.body.summary.decompose()
     piece.body.name, piece.body.attrs = "div", {}
     return piece
-
-
-def join_lines(body: Tag) -> None:
-    """Make the links to the hint and to the solution of an exercise one line."""
-    for line in body.select("p.see"):
-        other = line.find_next_sibling()
-        while other is not None and "see" in other.get("class", []):
-            line.append(" · ")
-            line.extend(other.extract().contents[:])
-            other = line.find_next_sibling()
 
 
 def link(target: str, word: str) -> str:

@@ -13,6 +13,7 @@ from bookkit.editions.book import Book
 from bookkit.editions.manuscript import Page
 from bookkit.editions.paper import new
 
+MANY = 14  # sections of a page that is no chapter
 UNKNOWN = 100  # as wide as most
 
 
@@ -34,8 +35,9 @@ def contents(book: Book) -> Tag:
 
 
 def sections(page: Page) -> Iterable[str]:
-    """The lines of the sections of a page."""
-    for heading in page.body.find_all("h2"):
+    """The lines of the sections of a page; a list of many is none of contents."""
+    headings = page.body.find_all("h2")
+    for heading in headings if page.number or len(headings) <= MANY else []:
         target = heading.parent.get("id") or heading.get("id")
         if target:
             title = copy(heading)

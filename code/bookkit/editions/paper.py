@@ -20,6 +20,7 @@ ON_SCREEN = [
 # What Pygments calls the words of code that are set apart: of the language, new names, comments, strings.
 SET_APART = {"k", "kn", "kc", "ow", "kd", "bp", "nf", "nc", "nd"} | {"c", "c1", "cm", "sd", "gp"}
 SET_APART |= {"s", "s1", "s2", "sa", "se"}
+SHORT = 16  # lines
 WITHOUT_MEANING = [
     "tabindex",
     "role",
@@ -82,6 +83,14 @@ def thin_out_code(body: Tag) -> None:
             span.unwrap()
 
 
+def keep_short_cells_whole(body: Tag) -> None:
+    """Mark the cells that are short enough to stand on one page as a whole, and outputs that are."""
+    for box in body.select(".cell, .cell_output"):
+        lines = sum(block.get_text().strip().count("\n") + 1 for block in box.find_all("pre"))
+        if lines <= SHORT:
+            box["class"] = [*box["class"], "short"]
+
+
 def name_terms(body: Tag) -> None:
     """Mark the links to the glossary: they are many, and look like the text around them."""
     for term in body.select("a > .std-term"):
@@ -110,6 +119,7 @@ STEPS = [
     drop_untried,
     open_folds,
     thin_out_code,
+    keep_short_cells_whole,
     name_terms,
     flatten_index,
     drop_attributes,
