@@ -16,6 +16,7 @@
 - `pages`: what the pages of the site show besides their text, and mends of their HTML;
 - `search`: what a reader can find, and how;
 - `sharing`: how the book is found and shared, and the page at a wrong address;
+- `editions`: the book as a PDF, as an EPUB and as an offline copy, and the links to them;
 - `lints`: faults of pages that a machine can see.
 
 Imports run one way: `addresses` and `surroundings` import none of them, `execution` and `incremental` only
@@ -25,7 +26,7 @@ these, and the others all four; `look`, `figures` and `sharing` import `pages` t
 
 PARTS = [
     *("surroundings", "incremental", "execution", "pages", "look", "formulas", "figures"),
-    *("exercises", "quizzes", "reading", "search", "lints", "notebooks", "sharing"),
+    *("exercises", "quizzes", "reading", "search", "lints", "notebooks", "sharing", "editions"),
 ]
 
 

@@ -25,6 +25,7 @@ BELOW = {
         *("pages", "quizzes", "exercises"),
     },
     "search": {"addresses", "surroundings", "execution", "incremental", "pages", "exercises"},
+    "editions": {"addresses", "surroundings", "execution", "incremental"},
 }
 ABOVE = {"lints", "notebooks"}  # these may import any
 LONGEST = 275  # lines; some 250 are aimed at
