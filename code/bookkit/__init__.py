@@ -15,7 +15,8 @@
 - `lints`: faults of pages that a machine can see.
 
 Imports run one way: `addresses` and `surroundings` import none of them, `execution` and `incremental` only
-these, and the others all four; `sharing` imports `pages` too; `lints` and `notebooks` may import any.
+these, `pages` and the others all four, `look` and `sharing` also `pages`; `lints` and `notebooks` may import
+any.
 """
 
 PARTS = [

@@ -14,7 +14,7 @@ BELOW = {
     "execution": {"addresses", "surroundings"},
     "incremental": {"addresses", "surroundings", "execution"},
     "pages": {"addresses", "surroundings", "execution", "incremental"},
-    "look": {"addresses", "surroundings", "execution", "incremental"},
+    "look": {"addresses", "surroundings", "execution", "incremental", "pages"},
     "exercises": {"addresses", "surroundings", "execution", "incremental"},
     "quizzes": {"addresses", "surroundings", "execution", "incremental"},
     "sharing": {"addresses", "surroundings", "execution", "incremental", "pages"},

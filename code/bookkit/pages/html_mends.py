@@ -5,7 +5,6 @@ above it names the fault, the package and the file. A mend whose fault is gone c
 tests/site/test_site.py tells whether it is.
 """
 
-import re
 from importlib.metadata import distribution
 from pathlib import Path
 
@@ -34,22 +33,9 @@ def fold_without_scripts(soup):
         box.find(class_="admonition-title", recursive=False).name = "summary"
 
 
-# sphinx-thebe 0.3.1, __init__.py: a constant is declared twice, an error in the console of every page.
-# The book uses neither thebe nor, after the mend above, sphinx-togglebutton; Jupyter Book 1 loads both
-# and knows no way not to.
-def drop_unused_scripts(soup):
-    """Load nothing of sphinx-thebe and of sphinx-togglebutton."""
-    unused = re.compile("thebe|togglebutton|let toggle(Hint|Open)|^<script>kernelName")
-    for tag in soup.find_all(["script", "link"]):
-        if unused.search(str(tag)):
-            if str(tag.next_sibling).isspace():
-                tag.next_sibling.extract()
-            tag.decompose()
-
-
-# pydata-sphinx-theme 0.16.1, pydata-sphinx-theme.js, and sphinx 7.4.7, sphinx_highlight.js: a browser that
-# forbids storage (as with cookies blocked) throws at the word localStorage, which stops these scripts, and
-# with them the menu, the search and the button for the colours.
+# sphinx 7.4.7, sphinx_highlight.js, and the book's own scripts: a browser that forbids storage (as with
+# cookies blocked) throws at the word localStorage, which would stop them, and with them the search and
+# the button for the colours.
 STORAGE = """
 (() => {
   try {
@@ -77,35 +63,12 @@ def do_without_storage(soup):
         charset.insert_after(script)
 
 
-# pydata-sphinx-theme 0.16.1, layout.html: on a first visit the mode is "", which the theme's own script
-# calls an error in the console; until that script has run, and without scripts, the page has no colours.
-def set_first_colours(soup):
-    """Begin in the colours that the reader's system asks for, or, without scripts, light."""
-    for script in soup.find_all("script", string=re.compile(r"dataset\.mode")):
-        soup.html["data-theme"] = "light"
-        wanted = '(matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light")'
-        with_mode = script.string.replace('("mode") || ""', '("mode") || "auto"')
-        script.string = with_mode.replace('("theme") || ""', f'("theme") || {wanted}')
-
-
 # WCAG 2.5.3: who speaks to the computer says what is seen. myst-nb 1.4.0 names each "Show code cell
-# source" "Toggle hidden content"; sphinx-book-theme 1.2.0 names the search "Search Ctrl+K" only "Search";
-# the names of the three pictures in the button for the colours are read as words that are seen.
+# source" "Toggle hidden content".
 def say_what_is_seen(soup):
-    """Name controls by the words on them."""
-    for control in soup.select("summary[aria-label], .search-button-field[aria-label]"):
+    """Name folds by the words on them."""
+    for control in soup.select("summary[aria-label]"):
         del control["aria-label"]
-    for picture in soup.select(".theme-switch[title]"):
-        del picture["title"]
-
-
-# sphinx-book-theme 1.2.0, theme.conf: the book's title is in the sidebar, outside every landmark, and a
-# screen reader jumps from landmark to landmark.
-def mark_regions(soup):
-    """Make the upper part of the sidebar a landmark."""
-    for part in soup.select(".sidebar-primary-items__start"):
-        part["role"] = "region"
-        part["aria-label"] = "Book"
 
 
 # docutils 0.21.2, _html_base.py: a reference has the role doc-biblioentry, which is deprecated and not
@@ -126,29 +89,16 @@ def keep_permalinks(soup):
             link["href"] = f"#{block['id']}"
 
 
-# sphinx-book-theme 1.2.0, header_buttons: what is called a download is shown in a new tab where the browser
-# knows the type of the file.
-def download_files(soup):
-    """Have the browser save the files that the menu of downloads offers."""
-    for link in soup.select(".dropdown-download-buttons a[target]"):
-        del link["target"]
-        link["download"] = ""
-
-
 # An event for those who add to a page: its parsed HTML, and what its template was given.
 PARSED = "bookkit-page-parsed"
 
 MENDS = [
     drop_repeated_ids,
     fold_without_scripts,
-    drop_unused_scripts,
     do_without_storage,
-    set_first_colours,
     say_what_is_seen,
-    mark_regions,
     renew_roles,
     keep_permalinks,
-    download_files,
 ]
 
 
