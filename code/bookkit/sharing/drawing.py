@@ -19,7 +19,7 @@ MARGIN = 80
 FONTS = ROOT / "book/_static/fonts"
 COLOURS = ROOT / "book/_style/variables.css"
 SIX = 2131  # the place of a six that is a six at a glance, and upside down a nine
-NOT_FOUND = [262, 570, 65]  # those of a four, a zero and another four
+NOT_FOUND = [262, 36, 65]  # those of a four, a zero and another four
 STEP = 15  # degrees; thirteen steps make half a turn
 LARGEST, LEADING = 148, 1.08  # the height of the title's letters, and its lines by it
 

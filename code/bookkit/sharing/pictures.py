@@ -24,8 +24,6 @@ def draw_pictures(app, error) -> None:
     """Draw what is not as it should be."""
     if error is not None or app.builder.name != "html":
         return
-    from bookkit.sharing.drawing import draw  # noqa: PLC0415 (only an HTML build needs a pen)
-
     wanted = {name: number for name, number in chapters().items() if name in app.env.found_docs}
     for name, number in {app.config.root_doc: 0, **wanted}.items():
         title = app.env.titles[name].astext()
@@ -33,7 +31,14 @@ def draw_pictures(app, error) -> None:
         key = sha256(repr((title, number, look())).encode()).hexdigest()
         if not (path.is_file() and key.encode() in path.read_bytes()[:200]):
             path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_bytes(draw(title, number, key))
+            path.write_bytes(drawn(title, number, key))
+
+
+def drawn(title: str, number: int, key: str) -> bytes:
+    """The picture of a chapter."""
+    from bookkit.sharing.drawing import draw  # noqa: PLC0415 (most builds need no pen)
+
+    return draw(title, number, key)
 
 
 @cache
