@@ -1,7 +1,10 @@
-"""What counts as done, and what previews show of a page."""
+"""What counts as done, what previews show of a page, and what stands in its margin."""
 
 import json
 
+import pytest
+from bookkit.reading.citations import add_notes
+from bookkit.reading.claim_marks import words
 from bookkit.reading.previews import places
 from bs4 import BeautifulSoup
 
@@ -75,3 +78,55 @@ def test_the_panel_and_the_pages_agree_on_what_there_is_to_do(settled):
     assert [page.h1.get_text()[:6] for page in counting] == ["A page", "A figu"]
     assert int(rows[-1][1]) == sum(len(page.select("article > section > section")) for page in counting)
     assert int(rows[-1][3]) == sum(len(page.select(".exercise-done")) for page in counting)
+
+
+# ------------------------------------------------------------------------------------------------ the margin
+
+LONG = "word " * 100
+REFERENCE = '<div class="citation" id="id3"><p>A. Author. <em>A title</em>, 1986. doi:10.1/2.3.</p></div>'
+
+
+def with_notes(paragraph: str) -> str:
+    citation = '<span class="bibtex-citation">[<a href="#id3">1</a>]</span>'
+    article = f"<article><section>{paragraph.format(citation=citation)}{REFERENCE}</section></article>"
+    soup = BeautifulSoup(article, "html.parser")
+    add_notes(None, soup, {})
+    for note in soup.select(".margin-note"):
+        note.replace_with(f"|{note.get_text()}|")
+    return soup.p.get_text()
+
+
+def test_a_note_stands_beside_its_citation_without_addresses():
+    assert with_notes(f"<p>Said {{citation}}. {LONG}</p>") == f"Said |1 A. Author. A title, 1986.|[1]. {LONG}"
+
+
+def test_a_note_that_would_reach_below_its_paragraph_begins_higher():
+    long_reference = REFERENCE.replace("A title", "A very long title " * 15)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setitem(globals(), "REFERENCE", long_reference)
+        before, _, after = with_notes(f"<p>{LONG}as is said {{citation}}.</p>").split("|")
+    assert before + after == f"{LONG}as is said [1]."
+    assert before.endswith("word ")  # between two words
+    assert 136 < len(after) < 350  # the note has 8 lines, a line of the text 68 characters
+    assert with_notes("<p>Said {citation}.</p>").startswith("Said |")
+
+
+def test_citations_in_cards_have_no_notes():
+    assert "|" not in with_notes('<div class="admonition"><section><p>Said {citation}.</p></section></div>')
+
+
+@pytest.mark.parametrize(
+    ("values", "low", "high", "said"),
+    [
+        ([0.91666], 0.9, 1, "claim: 0.917 in [0.9, 1]"),
+        ([-2e-7], None, 0, "claim: −2e−07 ≤ 0"),
+        ([3], 1, None, "claim: 3 ≥ 1"),
+        ([6], 6, 6, "claim: 6 = 6"),
+        ([1, 2], 0, 3, "claim: 2 values in [0, 3]"),
+        ([True], True, True, "claim"),
+    ],
+)
+def test_a_mark_says_value_and_bounds(values, low, high, said):
+    claim = {"text": "it is so", "values": values, "low": low, "high": high}
+    assert words([claim]) == said
+    assert words([claim, claim]) == "2 claims"
