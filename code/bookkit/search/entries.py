@@ -48,7 +48,21 @@ def section(env, docname: str, node: nodes.section, is_page: bool) -> Entry:
     number = numbers.get("" if is_page else f"#{node['ids'][0]}", ())
     kind, anchor = ("page", "") if is_page else ("section", node["ids"][0])
     said = descriptions(node.document) + prose(node) if is_page else prose(node)
+    if not chapter_of(env, docname):  # the sources of a chapter are in the bibliography too
+        said += [one_line(source) for source in node.findall(nodes.citation) if around(source) is node]
     return Entry(kind, anchor, dotted(number), one_line(node[0]), "\n".join(said), "\n".join(code(node)))
+
+
+def chapter_of(env, docname: str) -> tuple[int, ...]:
+    """The number of a chapter, empty for other pages."""
+    return env.toc_secnumbers.get(docname, {}).get("", ())
+
+
+def around(node: nodes.Node) -> nodes.section:
+    """The section in which a node stands."""
+    while not is_titled(node):
+        node = node.parent
+    return node
 
 
 def descriptions(doctree: nodes.document) -> list[str]:

@@ -12,7 +12,7 @@ from sphinx_exercise.nodes import is_exercise_node, is_solution_node
 BLOCKS = (nodes.paragraph, nodes.row, nodes.caption, nodes.rubric, nodes.term, nodes.line, nodes.attribution)
 # What is found under a name of its own, and what is not prose.
 ASIDE = (
-    *(nodes.title, addnodes.glossary, addnodes.desc),
+    *(nodes.title, addnodes.glossary, addnodes.desc, nodes.citation),
     *(nodes.raw, nodes.comment, nodes.math_block, nodes.substitution_definition, addnodes.index),
 )
 ASIDE_CLASSES = {"hint", "term-uses", "chapter-times", "exercise-list"}
