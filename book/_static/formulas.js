@@ -11,7 +11,7 @@
       }
     }
   });
-  document.querySelectorAll("div.math > .formula, span.math.wide").forEach((box) => wide.observe(box));
+  document.querySelectorAll("div.math > .formula, span.math > .wide").forEach((box) => wide.observe(box));
 
   const around = (node) => (node instanceof Element ? node : node.parentElement)?.closest("[data-tex]");
 

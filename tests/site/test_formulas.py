@@ -1,9 +1,12 @@
 """Formulas in a browser: without scripts, copied as TeX, scrolled by keyboard, as high as a line of text."""
 
 from collections.abc import Iterator
+from io import BytesIO
 from pathlib import Path
 
+import numpy as np
 import pytest
+from PIL import Image
 from playwright.sync_api import Page
 
 HARD = "backpropagation"
@@ -45,6 +48,24 @@ def test_formulas_are_drawn_without_scripts_in_their_font(browser, site):
         assert "Book Math" in formula.evaluate("element => getComputedStyle(element).fontFamily")
         heights = [letter.bounding_box()["y"] for letter in formula.locator("mi").all()]
         assert max(heights) > min(heights) + 8  # shapes stand below their factors
+
+
+def test_a_brace_is_drawn_from_end_to_end(browser, site):
+    # Chromium draws in squares; of a brace that it takes to be in one of them it would draw no more.
+    with browser.new_context(viewport={"width": 1100, "height": 800}, device_scale_factor=1.5) as context:
+        page = context.new_page()
+        page.goto((site / f"book/{HARD}.html").as_uri())
+        page.evaluate("document.fonts.ready.then(() => true)")
+        braces = page.locator("munder > mo", has_text="⏟")
+        assert braces.count() > 1
+        for brace in braces.all():
+            brace.scroll_into_view_if_needed()
+            box = brace.locator("xpath=preceding-sibling::*").bounding_box()
+            below = {"x": box["x"], "y": box["y"] + box["height"], "width": box["width"], "height": 9}
+            picture = Image.open(BytesIO(page.screenshot(clip=below))).convert("L")
+            columns = np.asarray(picture).astype(int)
+            drawn = columns.max(axis=0) - columns.min(axis=0) > 60
+            assert drawn[2:-2].all()
 
 
 def test_the_font_is_there_and_small(browser, site):

@@ -31,12 +31,13 @@ REFERENCES = {"a": "href", "link": "href", "script": "src", "img": "src", "form"
 # - the letter or mark that touches a formula is in another line.
 FORMULAS = """
 () => [...document.querySelectorAll(".math")].flatMap((math) => {
-  const box = math.querySelector(".formula") ?? math;
+  const box = math.querySelector(".formula, .wide") ?? math;
   if (!box.checkVisibility()) return [];
   const found = [];
   const style = getComputedStyle(box);
-  const [first, last] = ["math:first-of-type", "math:last-of-type"].map((name) => math.querySelector(name));
-  const drawn = first.getBoundingClientRect();
+  const parts = [...math.querySelectorAll("math")];
+  const [first, last] = [parts[0], parts.at(-1)];
+  const drawn = (box.querySelector("math") ?? first).getBoundingClientRect();
   if (style.overflowX === "auto") {
     const edge = box.getBoundingClientRect();
     const hasBar = box.offsetHeight > box.clientHeight;

@@ -25,11 +25,9 @@ logger = logging.getLogger(__name__)
 
 def visit_inline(translator, node: nodes.math) -> None:
     """Write a formula that stands in a line."""
-    tex = node.astext()
-    written, is_wide = in_line(formula(node, display=False))
-    classes = f"{CLASSES} wide" if is_wide else CLASSES
-    start = translator.starttag(node, "span", "", CLASS=classes, **{"data-tex": tex})
-    translator.body.append(f"{start}{for_builder(translator.builder, written)}</span>")
+    start = translator.starttag(node, "span", "", CLASS=CLASSES, **{"data-tex": node.astext()})
+    written = for_builder(translator.builder, in_line(formula(node, display=False)))
+    translator.body.append(f"{start}{written}</span>")
     raise nodes.SkipNode
 
 
@@ -68,13 +66,15 @@ def for_builder(builder, written: str) -> str:
     return written.replace("<math", f'<math xmlns="{NAMESPACE}"') if builder.name == "epub" else written
 
 
-def in_line(written: str) -> tuple[str, bool]:
-    """The formula with the places where it may be broken; and whether it may be too wide for a phone."""
+def in_line(written: str) -> str:
+    """The formula with the places where it may be broken; what may be too wide for a phone can scroll."""
     if not written.startswith("<math"):
-        return written, False
+        return written
     parts = pieces(ElementTree.fromstring(written))
-    is_wide = max(map(width, parts)) > TOO_LONG
-    return (written if len(parts) == 1 else "<wbr/>".join(map(text_of, parts))), is_wide
+    return "<wbr/>".join(
+        f'<span class="wide">{text_of(part)}</span>' if width(part) > TOO_LONG else text_of(part)
+        for part in parts
+    )
 
 
 def choose(app, config) -> None:
