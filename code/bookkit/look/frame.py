@@ -105,6 +105,6 @@ def setup(app) -> dict[str, bool]:
     app.connect("config-inited", use_templates)
     app.connect("html-page-context", choose_files, priority=950)  # after all that add files
     app.connect(PARSED, drop_scripts)
-    app.connect("build-finished", clear, priority=950)
+    app.connect("build-finished", clear, priority=940)  # before the files of the site are noted, at 950
     app.add_js_file("page.js", loading_method="defer")
     return {"parallel_read_safe": True, "parallel_write_safe": True}
