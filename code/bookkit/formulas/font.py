@@ -20,6 +20,8 @@ from bookkit.formulas.characters import CHARACTERS
 LENGTHS = {
     "SubscriptBaselineDropMin": 0,  # an index stands at y as it does at x
     "SuperscriptBaselineDropMax": 300,  # a power stands at W as it does at x
+    "FractionNumeratorShiftUp": 440,  # a fraction in a line does not push the lines apart
+    "FractionDenominatorShiftDown": 390,
     "AccentBaseHeight": 445,  # between a letter and its hat there is air, also in small print
 }
 # How much wider than its smallest size a sign may be that grows with what it holds. A browser keeps room for
