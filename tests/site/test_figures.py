@@ -70,8 +70,10 @@ def figures(site) -> dict[str, list[Drawn]]:
     for path in sorted((site / "book").glob("*.html")):
         html = path.read_text(encoding="utf-8")
         texts = re.findall(r'<div[^>]*class="drawing".*?</div>', html, re.DOTALL)
+        names = [re.search(r'id="(.*?)-[wn]?\d', text) for text in texts]  # words alone need no ids
         drawn = [
-            Drawn(re.search(r'id="(.*?)-[wn]?\d', t)[1], t, BeautifulSoup(t, "html.parser")) for t in texts
+            Drawn(name[1] if name else f"drawing {number}", text, BeautifulSoup(text, "html.parser"))
+            for number, (name, text) in enumerate(zip(names, texts, strict=True))
         ]
         found |= {path.stem: drawn} if drawn else {}
     return found

@@ -22,7 +22,7 @@ def page(browser, site):
 
 
 def link_to(page, kind: str):
-    return page.locator(f"article {KINDS[kind][0]}:not(.headerlink)").first
+    return page.locator(f"article {KINDS[kind][0]}:not(.headerlink):visible").first
 
 
 def preview(page):

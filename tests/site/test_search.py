@@ -31,7 +31,7 @@ WANTED = {
     # The section's title is in the plural.
     "dead unit": [f"{GLOSSARY}#term-dead-unit", "book/activations.html#dead-units"],
     # The one place where the book explains it, not the top of its chapter.
-    "einsum": ["book/backpropagation.html#the-same-in-indices"],
+    "einsum": ["book/backpropagation.html#the-same-as-a-sum-over-paths"],
     # Beside the nine: hyphens, case, forms and spellings of a word, slips, parts of a name, numbers.
     "cross-entropy": [f"{GLOSSARY}#term-cross-entropy", "book/mnist-from-scratch.html#cross-entropy"],
     "crossentropy": [f"{GLOSSARY}#term-cross-entropy", "book/mnist-from-scratch.html#cross-entropy"],
@@ -189,7 +189,7 @@ def test_the_page_of_the_search_takes_a_query(page, site):
     page.locator("main input").fill("einsum")
     page.wait_for_function("location.search === '?q=einsum'")
     first.click()
-    page.wait_for_url("**/backpropagation.html#the-same-in-indices")
+    page.wait_for_url("**/backpropagation.html#the-same-as-a-sum-over-paths")
 
 
 def test_without_scripts_its_links_lead_to_a_page_that_says_what_else_there_is(browser, site):

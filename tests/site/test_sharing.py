@@ -201,4 +201,4 @@ def test_who_came_to_a_wrong_address_can_search_and_choose(browser, published):
         page.locator("article input[name=q]").fill("softmax")
         page.locator("article form [type=submit]").click()
         page.wait_for_url(f"{published}search.html?q=softmax")
-        page.locator("#search-results a").first.wait_for()
+        page.locator(".search-results a").first.wait_for()

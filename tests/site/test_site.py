@@ -234,7 +234,7 @@ def test_every_formula_is_typeset(visits):
 
 def test_hints_and_solutions_are_closed_and_open_by_keyboard(pages, visits):
     assert any(page.select("details.solution") for page in pages.values())
-    unfolded = ".solution:not(details), div.dropdown.admonition, details[open]"
+    unfolded = ".solution:not(details), div.dropdown.admonition, article details[open]"
     assert faults(pages, lambda page: page.select(unfolded)) == ""
     assert faults(visits, lambda seen: seen.stuck_folds) == ""
 
