@@ -20,7 +20,6 @@ from bookkit.editions.paper import for_paper, new
 from bs4 import BeautifulSoup
 
 from tests.bookkit import small_book
-from tests.building import STRICT
 
 EPOCH = "1735689600"  # the first second of 2025
 XHTML = "{http://www.w3.org/1999/xhtml}"
@@ -48,9 +47,6 @@ Count.
 ```
 Four, by {eq}`square`.
 ```{solution-end}
-```
-
-```{editions}
 ```
 """
 
@@ -103,6 +99,7 @@ def pocket(good, tmp_path_factory) -> Path:
     """The small book with an exercise, its EPUB and its offline copy."""
     folder = shutil.copytree(good, tmp_path_factory.mktemp("pocket") / "book")
     small_book.add(folder, "page.md", MORE)
+    small_book.add(folder, "index.md", "```{editions}\n```")
     result = make(folder, "epub", "offline")
     assert result.returncode == 0, result.stdout + result.stderr
     return folder
@@ -264,7 +261,7 @@ def test_offline_copy_is_the_site_with_a_word_on_how_to_open_it(pocket):
     with zipfile.ZipFile(edition(pocket, "offline")) as file:
         names = set(file.namelist())
         assert "python -m http.server" in file.read(f"{STEM}/README.txt").decode()
-        page = file.read(f"{STEM}/book/page.html").decode()
+        page = file.read(f"{STEM}/book/index.html").decode()
     html = pocket / "_build/html"
     site = {f"{STEM}/{path.relative_to(html).as_posix()}" for path in html.rglob("*") if path.is_file()}
     assert names - {f"{STEM}/README.txt"} == {name for name in site if f"{STEM}/editions/" not in name}
@@ -272,18 +269,17 @@ def test_offline_copy_is_the_site_with_a_word_on_how_to_open_it(pocket):
 
 
 def test_site_links_to_editions_once_they_are_there(pocket):
-    page, html = pocket / "_build/html/book/page.html", pocket / "_build/html"
-    assert "python -m bookkit.editions" in page.read_text()
-    said = small_book.succeeds(small_book.make(pocket, *STRICT))
-    assert small_book.read_and_written(said)[1] == {"page"}
+    page, html = pocket / "_build/html/book/index.html", pocket / "_build/html"
+    line = BeautifulSoup(page.read_text(), "html.parser").select_one(".editions")
+    assert "python -m bookkit.editions makes a PDF" in line.get_text()
+    small_book.succeeds(small_book.make(pocket))
     links = BeautifulSoup(page.read_text(), "html.parser").select(".editions a")
     assert [link["href"] for link in links] == [f"../editions/{FILES[name]}" for name in ("epub", "offline")]
     assert all((page.parent / link["href"]).is_file() for link in links)
-    said = small_book.succeeds(small_book.make(pocket, *STRICT))
-    assert small_book.read_and_written(said) == (set(), set())
-    with zipfile.ZipFile(edition(pocket, "offline")) as file:
-        assert not [name for name in file.namelist() if name.endswith(".epub")]
-    assert (html / "editions" / FILES["epub"]).is_file()
+    edition(pocket, "epub").unlink()
+    small_book.succeeds(small_book.make(pocket))
+    assert not (html / "editions" / FILES["epub"]).exists()
+    assert FILES["epub"] not in page.read_text()
 
 
 def test_command_says_what_it_cannot_do(good, tmp_path):

@@ -66,6 +66,8 @@ def beside(docname: str, path: str) -> str:
 def turned(href: str, docname: str, known: set[str], site: str) -> str:
     """A link as the edition has it."""
     url = urlsplit(href)
+    if url.scheme == "data":
+        return href
     if url.scheme or url.netloc:
         return quote(href, safe=":/?#[]@!$&'()*+,;=%~")  # an address has no brackets and no blanks
     path = beside(docname, unquote(url.path)) if url.path else f"{docname}.html"

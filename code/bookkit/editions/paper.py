@@ -5,17 +5,10 @@ from bs4.element import Tag
 
 # Signs, buttons and notes that serve only who reads in a browser.
 ON_SCREEN = [
-    *(
-        ".headerlink",
-        ".report-link",
-        ".report-line",
-        ".copybtn",
-        ".quiz-verdict",
-        ".genindex-jumpbox",
-        ".backrefs",
-    ),
+    *(".headerlink", ".report-link", ".report-line", ".copybtn", ".quiz-verdict", ".genindex-jumpbox"),
+    *(".backrefs", ".quiz-progress"),
     *("button", "input", "script", "template", "noscript", "dialog", "nav", "link", "[hidden]"),
-    *(".editions", ".no-paper", ".toctree-wrapper"),
+    *(".editions", ".cover-enter", ".toctree-wrapper", ".pst-js-only", ".margin-note", ".drawing > .narrow"),
 ]
 # What Pygments calls the words of code that are set apart: of the language, new names, comments, strings.
 SET_APART = {"k", "kn", "kc", "ow", "kd", "bp", "nf", "nc", "nd"} | {"c", "c1", "cm", "sd", "gp"}
@@ -97,6 +90,15 @@ def name_terms(body: Tag) -> None:
         term.parent["class"] = [*term.parent.get("class", []), "to-term"]
 
 
+def draw_plainly(body: Tag) -> None:
+    """Take off the filters of images, which only change their ink on dark grounds."""
+    for drawing in body.select(".drawing svg"):
+        for tag in drawing.find_all("filter"):
+            tag.decompose()
+        for tag in drawing.find_all(attrs={"filter": True}):
+            del tag["filter"]
+
+
 def flatten_index(body: Tag) -> None:
     """Make the columns of the general index one list, which the paper breaks as it likes."""
     for table in body.select("table.indextable"):
@@ -108,9 +110,12 @@ def flatten_index(body: Tag) -> None:
 def drop_attributes(body: Tag) -> None:
     """Take off what means nothing on paper, and what the theme says of sizes."""
     for tag in body.find_all(True):
+        if tag.get("role") == "img":  # which says that it is described
+            continue
         for attribute in [key for key in tag.attrs if key in WITHOUT_MEANING or key.startswith("data-")]:
-            if tag.find_parent("svg") is None:
-                del tag[attribute]
+            del tag[attribute]
+        if tag.get("style", "").startswith("--"):  # a value for a rule that only the site has
+            del tag["style"]
 
 
 STEPS = [
@@ -121,6 +126,7 @@ STEPS = [
     thin_out_code,
     keep_short_cells_whole,
     name_terms,
+    draw_plainly,
     flatten_index,
     drop_attributes,
 ]
