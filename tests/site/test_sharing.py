@@ -21,7 +21,7 @@ from tests.html_rules import broken_rules
 
 SITE = addresses().site
 FOLDER = urlsplit(SITE).path  # where the server has the site
-OWN = ["search", "genindex", "py-modindex"]  # pages that no author wrote
+OWN = ["search", "genindex"]  # pages that no author wrote
 TELLING = ["book/index", "book/backpropagation", "book/glossary", "genindex", "search", "404", "index"]
 
 # The elements of a page as a browser understands its text, each with its depth.
@@ -74,7 +74,7 @@ def content(soup: BeautifulSoup, name: str) -> str:
 
 def test_every_page_says_what_it_is_and_where(page_of, site):
     descriptions, addresses_said = [], []
-    for name in [*pages(), "genindex", "py-modindex"]:
+    for name in [*pages(), "genindex"]:
         soup = page_of(name)
         descriptions.append(content(soup, "description"))
         addresses_said.append(soup.select_one("link[rel=canonical]")["href"])
