@@ -58,7 +58,8 @@ CUT = """
   const cuts = (overflow) => overflow === "hidden" || overflow === "clip";
   return [...document.querySelectorAll("body *")].filter((box) => {
     const style = getComputedStyle(box);
-    if (box.closest(".math") || style.clipPath !== "none" || style.clip !== "auto" || !box.checkVisibility()) return false;
+    if (style.clipPath !== "none" || style.clip !== "auto") return false;
+    if (box.closest(".math") || !box.checkVisibility()) return false;
     const wide = cuts(style.overflowX) && box.scrollWidth > box.clientWidth + 1;
     return wide || (cuts(style.overflowY) && box.scrollHeight > box.clientHeight + 1);
   }).map((box) => box.outerHTML.slice(0, 80));
