@@ -219,6 +219,8 @@ r &= s
 | $h$, a cell |
 |-------------|
 | $i$.        |
+
+A wide piece $\left(aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\right) = jjjjjjjjjjjjjjjj$ in a line.
 """
 SETTINGS = 'extensions += ["bookkit.formulas"]\nmyst_enable_extensions += ["amsmath"]\nmath_numfig = True\n'
 
@@ -266,6 +268,12 @@ def test_numbers_stand_beside_formulas_and_links_lead_to_them(page):
 def test_a_formula_is_kept_with_what_touches_it(page):
     kept = [re.sub(r"\s", "", span.get_text()) for span in page.select("article .kept, div.body .kept")]
     assert kept == ["(a),", "n-fold,", "b;", "f–", "g.", "h,", "i."]
+
+
+def test_a_long_formula_may_be_broken_and_what_is_too_wide_scrolls(page):
+    formula = page.find(class_="math", attrs={"data-tex": re.compile("jjjj")})
+    assert [child.name for child in formula.children] == ["span", "wbr", "math"]
+    assert formula.span["class"] == ["wide"]
 
 
 def test_one_page_and_the_epub_have_the_same_formulas(book, page):
