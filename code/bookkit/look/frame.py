@@ -22,9 +22,8 @@ STYLE = "_static/book.css"
 # Scripts that no page uses: those of the theme, and of extensions whose work the browser or page.js does.
 UNUSED = re.compile(
     r"sphinx-book-theme|clipboard|copybutton|design-tabs|togglebutton|thebe|let toggle|kernelName"
+    r"|documentation_options|doctools|sphinx_highlight|DOCUMENTATION_OPTIONS"
 )
-# Scripts that only the page of the search uses.
-OF_THE_SEARCH = re.compile(r"documentation_options|doctools|sphinx_highlight|DOCUMENTATION_OPTIONS")
 # Scripts that only pages with a certain part use, and that part.
 ONLY_WITH = {"quiz.js": "form.quiz"}
 
@@ -70,10 +69,7 @@ def choose_files(app, pagename, templatename, context, doctree) -> None:
     """Load the book's style sheet alone, and the scripts that the page uses."""
     context["icon"] = icon
     context["css_files"] = [file for file in context["css_files"] if named(file) == STYLE]
-    unused = [UNUSED] if pagename == "search" else [UNUSED, OF_THE_SEARCH]
-    context["script_files"] = [
-        file for file in context["script_files"] if not any(part.search(named(file)) for part in unused)
-    ]
+    context["script_files"] = [file for file in context["script_files"] if not UNUSED.search(named(file))]
 
 
 def named(file) -> str:
