@@ -8,6 +8,7 @@ all pages.
 import re
 import shutil
 from functools import cache
+from os.path import relpath
 from pathlib import Path
 
 from markupsafe import Markup
@@ -62,7 +63,7 @@ def icon(name: str) -> Markup:
 
 def use_templates(app, config) -> None:
     """Let the book's templates go before the theme's."""
-    config.templates_path.insert(0, str(TEMPLATES))
+    config.templates_path.insert(0, relpath(TEMPLATES, app.confdir))  # the same wherever the book is
 
 
 def choose_files(app, pagename, templatename, context, doctree) -> None:
