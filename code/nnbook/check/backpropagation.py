@@ -48,7 +48,7 @@ def mse(attempt) -> str:
 @checker("ex-bp-node")
 def node(attempt) -> str:
     """A sigmoid for the scalar engine: value, slope, a second use, and inputs of ±1000."""
-    found = [judge_sigmoid(attempt, x) for x in [0.7, 0.0, 1.0, -2.5, 30.0, -30.0, 1000.0, -1000.0]]
+    found = [judge_sigmoid(attempt, x) for x in [0.7, 0.0, 1.0, -2.5, 30.0, -30.0, -22.0, 1000.0, -1000.0]]
     faults = [fault for fault in found if fault]
     for mistake, sentence in SIGMOID_SLOPES.items():
         if faults and all(mistake in fault for fault in faults):

@@ -91,12 +91,14 @@ def precision_recall(attempt) -> str:
     """Precision and recall of each class of a table of confusions."""
     generator = torch.Generator().manual_seed(0)
     cases = []
-    for K in [10, 3]:
+    for K in [10, 3, 12]:
         C = torch.randint(1, 20, (K, K), generator=generator) + 50 * torch.eye(K, dtype=torch.int64)
-        tables = [C, C.clone(), C.clone(), C.clone()]
+        tables = [C.clone() for _ in range(5)]
         tables[1][:, 1] = 0  # a class that is never named
         tables[2][0] = 0  # a class without images
         tables[3][:, 2] = tables[3][2] = 0  # neither
+        tables[4][:, 1] = tables[4][1] = 0
+        tables[4][1, 1] = 1  # a class with one image, which is named
         for table in tables:
             hits, named, true = table.diag(), table.sum(0), table.sum(1)
             precision, recall = hits / named.clamp(min=1), hits / true.clamp(min=1)

@@ -158,9 +158,13 @@ def lowest_loss(attempt) -> str:
     """The lowest cross-entropy of one row of scores for all examples: the entropy of the frequencies."""
     generator = torch.Generator().manual_seed(0)
     cases = []
+    labels = [torch.arange(12) % 4]  # equally frequent
     for n, K in [(200, 5), (40, 3), (1, 4), (77, 12)]:
         y = torch.randint(K - (n > 1 and K == 3), (n,), generator=generator)
         y[: n // 3] = 0
+        labels.insert(-1, y)
+    for y, K in zip(labels, (5, 3, 4, 12, 4), strict=True):
+        n = len(y)
         f = y.bincount(minlength=K).double() / n
         want = torch.special.entr(f).sum()
         mistakes = {
@@ -189,7 +193,13 @@ def lowest_loss(attempt) -> str:
 def threshold(attempt) -> str:
     """The last weight v at which a first weight w neither shrinks nor grows."""
     cases = []
-    for w, c, lam, D in [(0.5, 2.3, 0.1, 4), (0.3, 1.7, 0.02, 6), (1.5, 0.6, 0.3, 3), (0.7, 2.1, 0.1, 2)]:
+    for w, c, lam, D in [
+        (0.5, 2.3, 0.1, 4),
+        (0.3, 1.7, 0.02, 6),
+        (1.5, 0.6, 0.3, 3),
+        (0.7, 2.1, 0.1, 2),
+        (0.2, 0.5, 0.4, 5),
+    ]:
         mistakes = {
             "that is the threshold where all weights are equal; here v has its own.": (lam / c)
             ** (1 / (D - 2))
@@ -206,7 +216,7 @@ def threshold(attempt) -> str:
         }
         cases.append(Case({"w": w, "c": c, "lam": lam, "D": D}, lam / c * w ** (3 - D), mistakes))
     try_on_all(attempt, cases)
-    return "for two, three, four and six layers."
+    return "for two to six layers."
 
 
 @checker("ex-fail-leak")
@@ -221,6 +231,9 @@ def leaked(attempt) -> str:
     turned = X_train[20:26].flip(1)  # the same entries in another order
     many = torch.cat([X_train[10:15], fresh, near, mixed, turned, X_train[10:13], fresh[:5]])
     cases, once = [], X_train
+    wide = torch.rand(6, 300, generator=generator)
+    nearly = wide[:3].clone()
+    nearly[:, 7] += 0.5  # all entries but one are those of a known row
     twice = torch.cat([X_train[3:9], X_train[3:5], X_train[9:12], X_train[3:4]])
     for X_train, X_val in [
         (once, many),
@@ -228,6 +241,7 @@ def leaked(attempt) -> str:
         (once, once[:1]),
         (once, torch.cat([once, once[:5], fresh])),
         (twice, torch.cat([once[2:7], fresh, once[3:4]])),
+        (wide, torch.cat([wide[3:5], nearly])),
     ]:
         same = (X_val[:, None] == X_train).all(2).any(1).double()
         distances = torch.cdist(X_val, X_train, compute_mode="donot_use_mm_for_euclid_dist")

@@ -231,6 +231,7 @@ WRONG = [
     ("ex-bp-node", lambda s: on_the_page(s, lambda p: p), "that slope is σ itself"),
     ("ex-bp-node", lambda s: OfThePage(sigmoid(s).value), "nothing reaches s"),
     ("ex-bp-node", lambda s: OfThePage(sigmoid(s).value, (s,)), "the inputs are pairs of a node and a slope"),
+    ("ex-bp-node", lambda s: Scalar(sigmoid(s).value * (s.value > -20), sigmoid(s).inputs), "for s = -22"),
     ("ex-bp-node", lambda: None, "the function is to take (s)"),
     ("ex-bp-node", sigmoid(Scalar(0.0)), "a function is asked for"),
     ("ex-bp-tanh", lambda dA, A: dA * (1 - np.tanh(A) ** 2), "that is the slope at A"),

@@ -229,6 +229,7 @@ WRONG = [
     ("ex-conv-pool", lambda X, m: -max_pool(-X, m), "the smallest number of each window"),
     ("ex-conv-pool", lambda X, m: X[..., ::m, ::m], "in the corner of each window"),
     ("ex-conv-pool", wrong_windows, "not windows of neighbours"),
+    ("ex-conv-pool", lambda X, m: max_pool(X, m).clamp(min=-9), "entries are wrong"),
     ("ex-conv-pool", pool_from_zero, "negative numbers are lost"),
     ("ex-conv-pool", lambda X, m: X.unfold(2, m, m).unfold(3, m, m), "this is a tensor of shape"),
     ("ex-conv-pool", pool_in_place, "X has changed"),

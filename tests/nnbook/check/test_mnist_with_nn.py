@@ -425,6 +425,8 @@ WRONG = [
         "and not 1",
     ),
     ("ex-nn-precision", lambda C: precision_recall(C).T, "this is a tensor of shape (10, 2)"),
+    ("ex-nn-precision", lambda C: C.diag() / torch.stack([C.sum(0), C.sum(1)]).clamp(min=2), "entries are"),
+    ("ex-nn-precision", lambda C: precision_recall(C[:10, :10]), "of shape (2, 10)"),
     ("ex-nn-precision", precision_in_place, "C has changed"),
     ("ex-nn-precision", lambda C: None, "returns nothing"),
     ("ex-nn-precision", 0.5, "a function is asked for"),

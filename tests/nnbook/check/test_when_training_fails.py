@@ -302,7 +302,7 @@ WRONG = [
     ("ex-fail-guard", lambda X, y, K: fit_to_train(X, y, K) and X.min() >= 0, "may be negative"),
     ("ex-fail-guard", lambda X, y, K: fit_to_train(X, y, K) and len(y) > 1, "a batch of one is good"),
     ("ex-fail-guard", lambda X, y, K: fit_to_train(X, y, K) and X.abs().max() < 20, "−20 is not above"),
-    ("ex-fail-guard", lambda X, y, K: without("size")(X, y, K) and X.abs().max() <= 100, "a value of 20.5"),
+    ("ex-fail-guard", lambda X, y, K: without("size")(X, y, K) and X.abs().max() <= 100, "a value of 20.01"),
     ("ex-fail-guard", lambda X, y, K: without("size")(X, y, K) and X.max() <= 20, "X goes to −255"),
     (
         "ex-fail-guard",
@@ -332,6 +332,7 @@ WRONG = [
     ),
     ("ex-fail-guard", lambda X, y, K: "yes" if fit_to_train(X, y, K) else "", "True or False is asked for."),
     ("ex-fail-guard", lambda X, y, K: fit_to_train(X.abs_(), y, K), "has changed"),
+    ("ex-fail-guard", lambda X, y, K: without("size")(X, y, K) and X.abs().max() < 20.2, "a value of 20.01"),
     ("ex-fail-guard", without("X type"), "X is float64"),
     ("ex-fail-guard", without("nan"), "X has a nan"),
     ("ex-fail-guard", without("inf"), "X has an infinite value"),
@@ -351,6 +352,7 @@ WRONG = [
     ("ex-fail-entropy", lambda y, K: math.log(len(y.unique())), "the number of different classes"),
     ("ex-fail-entropy", lambda y, K: 1 - shares_of(y, K).max(), "the error of always naming"),
     ("ex-fail-entropy", lambda y, K: 1 - shares_of(y, K).square().sum(), "squares of the shares"),
+    ("ex-fail-entropy", lambda y, K: min(lowest_loss(y, K), math.log(K) - 0.01), "it is too small"),
     ("ex-fail-entropy", lambda y, K: -lowest_loss(y, K), "the sign is wrong"),
     ("ex-fail-entropy", lambda y, K: torch.special.entr(shares_of(y, K)), "this is a tensor of shape (5,)"),
     (
@@ -367,6 +369,7 @@ WRONG = [
     ("ex-fail-threshold", lambda w, c, lam, D: lam / c * w ** (3 - D) / (D - 1), "counts once"),
     ("ex-fail-threshold", lambda w, c, lam, D: -lam / c * w ** (3 - D), "the sign is wrong"),
     ("ex-fail-threshold", lambda w, c, lam, D: lam / c * w ** (4 - D), "it is too"),
+    ("ex-fail-threshold", lambda w, c, lam, D: min(least_v(w, c, lam, D), 1), "it is too small"),
     ("ex-fail-threshold", lambda w, c, lam, D: lam / c, "it is too"),
     ("ex-fail-leak", lambda A, B: copied(A, B).sum(), "that is a number of rows"),
     ("ex-fail-leak", lambda A, B: 1 - leaked(A, B), "the rows that are new"),
@@ -395,6 +398,11 @@ WRONG = [
     ),
     ("ex-fail-leak", lambda A, B: torch.isin(B, A).all(1).float().mean(), "but not in one row"),
     ("ex-fail-leak", lambda A, B: (B[:, None] == A).all(2).float().sum() / len(B), "counts once, however"),
+    (
+        "ex-fail-leak",
+        lambda A, B: ((B[:, None] == A).float().mean(2) > 0.99).any(1).float().mean(),
+        "too large",
+    ),
     ("ex-fail-leak", leaked_by_count, "counts once, however often it stands in X_train"),
     (
         "ex-fail-leak",
