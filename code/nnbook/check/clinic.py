@@ -40,7 +40,7 @@ def batches_to_guard() -> list[tuple]:
     with_nan, with_inf, with_minus_inf = X.clone(), X.clone(), X.clone()
     with_nan[2, 1], with_inf[5, 3], with_minus_inf[0, 0] = math.nan, math.inf, -math.inf
     at_limit, above, below = X.clone(), X.clone(), X.clone()
-    at_limit[1, 1], above[1, 1], below[4, 0] = -20.0, 20.5, -21.0
+    at_limit[1, 1], above[1, 1], below[4, 0] = -20.0, 20.01, -21.0
     return [
         ("this batch is good", X, y, 3, True),
         ("standardised inputs are good, and may be negative", 3 - 8 * X, y, 3, True),
@@ -56,7 +56,7 @@ def batches_to_guard() -> list[tuple]:
         ("X has the value −inf", with_minus_inf, y, 3, False),
         ("X goes to 255", 255 * X, y, 3, False),
         ("X goes to −255", -255 * X, y, 3, False),
-        ("X has a value of 20.5", above, y, 3, False),
+        ("X has a value of 20.01", above, y, 3, False),
         ("X has a value of −21", below, y, 3, False),
         ("X has three axes", X.reshape(6, 2, 2), y, 3, False),
         ("X has one axis", X[:, 0], y, 3, False),

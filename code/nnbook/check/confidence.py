@@ -2,7 +2,7 @@
 
 import torch
 
-from nnbook.check.compare import as_tensor, describe
+from nnbook.check.compare import as_tensor, describe, numbers
 from nnbook.check.verdict import Wrong
 
 TEMPERATURES = (0.1, 0.5, 1, 2, 10)
@@ -11,11 +11,18 @@ ANSWERED = (100, 99, 95, 90, 80)  # per cent of the images
 
 def scores_of(value) -> torch.Tensor:
     """The reader's scores (n, 10), in float64."""
-    if not torch.is_tensor(value) or value.ndim != 2 or value.shape[1] != 10:
+    try:
+        S = numbers(value)
+    except (TypeError, ValueError, RuntimeError):
+        S = None
+    if S is None or S.ndim != 2 or S.shape[1] != 10:
         raise Wrong(
             f"S_val is to be the scores of the validation images, (n, 10), and this is {describe(value)}."
         )
-    return as_tensor(value, torch.zeros(value.shape))
+    S = as_tensor(S, torch.zeros(S.shape))
+    if (S >= 0).all() and torch.allclose(S.sum(1), torch.ones(len(S), dtype=S.dtype), atol=1e-3):
+        raise Wrong("S_val holds probabilities; the scores are asked for, before the softmax.")
+    return S
 
 
 def means(of: dict, measure) -> dict:
@@ -41,7 +48,15 @@ def mistaken_confidences(S: torch.Tensor) -> dict:
         "T has no effect.": dict.fromkeys(TEMPERATURES, S.softmax(1)),
     }
     P = {T: (S / T).softmax(1) for T in TEMPERATURES}
+    divided_last = {T: S.softmax(1).amax(1).mean().item() / T for T in TEMPERATURES}
     return {text: means(Q, lambda p: p.amax(1).mean()) for text, Q in wrong.items()} | {
+        "the probabilities are divided; the division comes before the softmax.": divided_last,
+        "these are the largest of the mean probabilities; each image has a largest one of its own.": means(
+            P, lambda p: p.mean(0).amax()
+        ),
+        "these are the smallest probabilities of the images; the confidence is the largest.": means(
+            P, lambda p: p.amin(1).mean()
+        ),
         "the mean is asked for, and this is the median.": means(P, lambda p: p.amax(1).median()),
         "these are the means of all probabilities; the largest of each image is asked for.": means(
             P, lambda p: p.mean()
@@ -77,8 +92,15 @@ def mistaken_answered(S: torch.Tensor, y: torch.Tensor) -> dict:
     }
     right = (S.argmax(1) == y).double()[surest]
     refused = {p: right[round(p / 100 * n) :].mean().item() for p in ANSWERED[1:]}
-    shares = {p: share * p / 100 for p, share in answered(S, y, surest).items()}
+    right_shares = answered(S, y, surest)
+    shares = {p: share * p / 100 for p, share in right_shares.items()}
+    confidence = S.softmax(1).amax(1)[surest]
+    sure = {p: confidence[: round(p / 100 * n)].mean().item() for p in ANSWERED}
     return {text: answered(S, y, order) for text, order in orders.items()} | {
+        "these are the shares of mistakes; the accuracies are asked for.": {
+            p: 1 - share for p, share in right_shares.items()
+        },
+        "these are mean confidences; the accuracies are asked for.": sure,
         "these are the accuracies on the images that are refused.": refused,
         "these are shares of all images: divide by the number of those answered.": shares,
     }

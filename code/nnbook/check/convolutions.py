@@ -15,7 +15,7 @@ from nnbook.check.compare import (
     without_autograd,
 )
 from nnbook.check.measuring import Relation
-from nnbook.check.verdict import checker
+from nnbook.check.verdict import Wrong, checker
 from nnbook.data import mnist_source
 
 CONVOLUTIONS = [
@@ -116,7 +116,7 @@ def pool(attempt) -> str:
     """The largest number of each window, against `F.max_pool2d`."""
     cases = []
     for shape, m in [((2, 3, 8, 8), 2), ((1, 2, 6, 9), 3), ((1, 1, 4, 4), 1), ((1, 2, 4, 8), 4)]:
-        X = normal(*shape)
+        X = 20 * normal(*shape)
         want = F.max_pool2d(X, m)
         n, c, h, w = shape
         mistakes = {
@@ -204,22 +204,25 @@ def random_kernels(attempt) -> str:
     """Validation accuracies with the first layer trained, and as drawn: how they are related.
 
     Of twelve seeds the trained layer was ahead by 0.003 to 0.014 on the full set, by 0 to 0.018 on the
-    subset, with accuracies of 0.946 to 0.970; with both convolutions as drawn it was 0.844 to 0.898.
+    subset, with accuracies of 0.946 to 0.970; with both convolutions as drawn it was 0.844 to 0.898. With the
+    second as drawn in place of the first it was ahead by 0.021 to 0.034 (five seeds, the full set).
     """
     got = as_shares(read_named(attempt, ["learned", "as drawn"]), "an accuracy")
+    if max(got.values()) < 0.25:
+        raise Wrong("these look like losses or shares of mistakes; the accuracies are asked for.")
     tie = mnist_source().name == "subset"  # few validation images: may well be equal there
-    by = -1e-9 if tie else 0.0
+    by, most = (-1e-9, 0.03) if tie else (0.0, 0.02)
     require(
         got,
         [
-            in_order("as drawn", "learned", by=by, say="have the two changed places?"),
+            in_order("as drawn", "learned", by=by, say="the layer as drawn should do no better."),
             Relation(
                 lambda v: v["learned"] > 0.93,
                 "the network that learns in full should do better: is each given its three epochs?",
             ),
             Relation(
-                lambda v: v["as drawn"] > v["learned"] - 0.04,
-                "with the first layer alone as drawn, more is read: do the other layers still learn?",
+                lambda v: v["as drawn"] > v["learned"] - most,
+                "with the first layer alone as drawn, net[0], more is read: do the other layers still learn?",
             ),
             Relation(
                 lambda v: v["learned"] < 0.985,

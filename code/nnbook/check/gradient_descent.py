@@ -15,8 +15,17 @@ from nnbook.check.compare import (
     require_result,
     same_state,
     try_on_all,
+    trying,
 )
-from nnbook.check.descents import MUS, amsgrad_path, floors, misread, momentum_path, scheduled
+from nnbook.check.descents import (
+    MUS,
+    amsgrad_path,
+    floors,
+    lowest_loss,
+    misread,
+    momentum_path,
+    scheduled,
+)
 from nnbook.check.verdict import Wrong, checker
 
 F64 = torch.float64
@@ -53,8 +62,14 @@ def how_much_momentum(attempt) -> str:
         "that is with Nesterov's form.": momentum_path(0.05, nesterov=True)[0],
         "that is with the goal 10⁻⁴.": momentum_path(0.05, 1e-4)[0],
         "that is at the rate 0.01.": momentum_path(0.01)[0],
+        "each is one too small: that is the last step at which the excess is not yet below 10⁻⁶.": {
+            mu: n - 1 for mu, n in last.items()
+        },
+        "each is one too large: the start, before any step, is step 0.": {
+            mu: n + 1 for mu, n in last.items()
+        },
     }
-    match(got, last, mistakes, rtol=0, atol=1)  # who counts from 0, and who from 1
+    match(got, last, mistakes, rtol=0, atol=0.1)
     return "the best of these is neither the smallest nor the largest."
 
 
@@ -89,9 +104,48 @@ def clipping(attempt) -> str:
         if g.any():
             mistakes["a gradient shorter than c was made longer."] = g * c / g.norm()
         want = g * c / g.norm() if long else g
+        mistakes["the length comes out as 1, and not as c, and is compared with 1: c has no effect."] = (
+            g / g.norm().clamp(min=1)
+        )
         cases.append(Case({"g": g, "c": c}, want, mistakes))
     try_on_all(attempt, cases)
+    try_near_limit(attempt)
     return "long gradients are shortened, short ones stay, and 0 does no harm."
+
+
+# Conditions in place of ‖g‖ > c.
+THRESHOLDS = {
+    "the length is compared with 1, and not with c.": lambda g, c: g.norm() > 1,
+    "the square of the length is compared with c: a root is missing.": lambda g, c: g.square().sum() > c,
+    "the length is compared with the square of c.": lambda g, c: g.norm() > c**2,
+    "the largest entry is compared with c, and not the length.": lambda g, c: g.abs().max() > c,
+    "the sum of the entries' sizes is compared with c, and not the length.": lambda g, c: g.abs().sum() > c,
+}
+
+
+def try_near_limit(attempt) -> None:
+    """Try gradients near the length c, shorter and longer, some of them of many small entries."""
+    generator = torch.Generator().manual_seed(1)
+    found = []
+    for c in (0.5, 0.7, 1.5, 4.0):
+        for direction in (torch.randn(5, dtype=F64, generator=generator), torch.ones(3, 4, dtype=F64)):
+            for share in (0.4, 0.95, 1.05, 1.25):
+                g = share * c / direction.norm() * direction
+                with trying(attempt, {"g": g, "c": c}) as result:
+                    found.append((g, c, as_tensor(result, g)))
+    if all(is_clipped(got, g, c, g.norm() > c) for g, c, got in found):
+        return
+    for sentence, above in THRESHOLDS.items():
+        if all(is_clipped(got, g, c, above(g, c)) for g, c, got in found):
+            raise Wrong(sentence)
+    g, c, _ = next((g, c, got) for g, c, got in found if not is_clipped(got, g, c, g.norm() > c))
+    what = "longer than c, and is not scaled to it" if g.norm() > c else "shorter than c, and does not stay"
+    raise Wrong(f"a gradient of length {g.norm():.4g} is {what}. (Tried with c = {c:g}.)")
+
+
+def is_clipped(got: torch.Tensor, g: torch.Tensor, c: float, above) -> bool:
+    """Whether the result is g, or, where g is called too long, g scaled to the length c."""
+    return torch.allclose(got, g * c / g.norm() if above else g, rtol=1e-4, atol=1e-6)
 
 
 @checker("ex-gd-schedule")
@@ -221,8 +275,10 @@ def shuffled_epochs(attempt) -> str:
     want = {"independent": floors(0.002, False), "shuffled": floors(0.002, True)}
     if min(independent, shuffled) < 0:
         raise Wrong("an excess is never below 0.")
-    if min(independent, shuffled) > 0.5:
+    if all(0.98 < loss / lowest_loss() < 1.1 for loss in (independent, shuffled)):
         raise Wrong("that is the loss itself; the excess over its minimum is asked for.")
+    if min(independent, shuffled) > 0.1:
+        raise Wrong("both are far above a floor: do the runs begin at θ*, and are 60 epochs waited for?")
     if independent == shuffled:
         raise Wrong("both are equal: are the examples drawn in two ways?")
 

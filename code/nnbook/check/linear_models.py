@@ -81,7 +81,10 @@ def units(attempt) -> str:
     }
     mistakes = {f"largest_rate: {text}": {"largest_rate": wrong} for text, wrong in rates.items()}
     mistakes |= {f"kappa: {text}": {"kappa": wrong} for text, wrong in kappas.items()}
-    match(got, {"largest_rate": rate, "kappa": kappa}, mistakes, rtol=5e-3)
+    neither = "neither is right: are they from the eigenvalues of 2/n X_bᵀ X_b, with X in per cent?"
+    both = "both are equal: a rate and a ratio of eigenvalues are asked for."
+    right = {"largest_rate": rate, "kappa": kappa}
+    match(got, right, mistakes, rtol=5e-3, none=neither, equal=both)
     return "a change of unit has made the steep direction thousands of times steeper."
 
 

@@ -145,8 +145,11 @@ def made_features(attempt, X: torch.Tensor) -> torch.Tensor:
             raise Wrong(
                 f"this is {describe(result)}, and a tensor of shape (n, any number) is asked for."
             ) from None
-        if A.ndim == 1 and len(A) == len(X):
-            A = A[:, None]
+        if A.shape == (len(X),):
+            raise Wrong(
+                f"this is {describe(result)}: a single feature makes a column, (n, 1), and a row of n is not "
+                "(n, any number)."
+            )
         if A.ndim != 2 or len(A) != len(X) or not A.shape[1]:
             raise Wrong(
                 f"this is {describe(result)}, and a row for each of the {len(X)} points is asked for."

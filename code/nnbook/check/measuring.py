@@ -17,6 +17,8 @@ from nnbook.check.surroundings import own_surroundings
 from nnbook.check.verdict import Wrong
 
 NUMBER = torch.tensor(0.0)
+ALL_EQUAL = "all are equal: does each number have a run of its own?"
+NONE_RIGHT = "none of the numbers is what a run gives: are data, seed, rate and number of steps as asked for?"
 
 
 def recomputed(function: Callable) -> Callable:
@@ -146,7 +148,8 @@ def require(values: Mapping, relations: Iterable[Relation]) -> None:
 
     If all numbers are equal, it says so. If no two are, and all relations hold after numbers have changed
     places, it asks which are exchanged. Otherwise the sentence is that of the first relation that fails:
-    put what says most first.
+    put what says most first. If it is the only one, it comes before the question, for a single number that
+    is off may fit by chance in another's place.
     """
     relations = list(relations)
     failing = [relation for relation in relations if not relation.holds(values)]
@@ -155,14 +158,21 @@ def require(values: Mapping, relations: Iterable[Relation]) -> None:
     refuse_constant(values)
     exchanged = ""
     if len(set(values.values())) == len(values):
-        exchanged = places(values, lambda v: all(relation.holds(v) for relation in relations))
+        exchanged = places(values, lambda v: fulfilled(v, relations))
+    if exchanged and len(failing) == 1:
+        raise Wrong(f"{failing[0].sentence} Or {exchanged}")
     raise Wrong(exchanged or failing[0].sentence)
 
 
-def refuse_constant(values: Mapping) -> None:
+def fulfilled(values: Mapping, relations: Iterable[Relation]) -> bool:
+    """Whether all relations hold between the numbers."""
+    return all(relation.holds(values) for relation in relations)
+
+
+def refuse_constant(values: Mapping, say: str = ALL_EQUAL) -> None:
     """Raise `Wrong` if there are several numbers and all are equal."""
     if len(values) > 1 and len(set(values.values())) == 1:
-        raise Wrong("all are equal: does each number have a run of its own?")
+        raise Wrong(say)
 
 
 def places(values: Mapping, fits: Callable[[Mapping], bool]) -> str:
@@ -191,34 +201,49 @@ def swaps(names: list) -> Iterable[list]:
     yield names[::-1]
 
 
-def match(values: Mapping, want: Mapping, mistakes: Mapping | None = None, rtol=1e-2, atol=0.0) -> None:
-    """Raise `Wrong` unless the numbers are those that a run of the checker's own gave.
+def match(
+    values: Mapping,
+    want: Mapping,
+    mistakes: Mapping | None = None,
+    rtol=1e-2,
+    atol=0.0,
+    *,
+    none: str = NONE_RIGHT,
+    equal: str = ALL_EQUAL,
+) -> None:
+    """Raise `Wrong` unless the numbers are those that the checker has found itself.
 
-    values, want: the reader's numbers and those of the run, under the same names.
+    values, want: the reader's numbers and the checker's, under the same names.
     mistakes: sentences, each with the numbers to which the mistake leads, by name; names may be absent.
     rtol, atol: how far each may be off, as in `math.isclose`.
+    none, equal: the sentences for numbers of which none is right, and for equal ones. What they say if left
+    out is for what a training run gives; an exercise in which nothing is trained needs its own.
     """
-
-    def fits(v: Mapping, right: Mapping) -> bool:
-        return all(math.isclose(v[name], right[name], rel_tol=rtol, abs_tol=atol) for name in right)
-
-    if fits(values, want):
+    if fits(values, want, rtol, atol):
         return
-    for sentence, wrong in (mistakes or {}).items():
-        if fits(values, wrong):
+    recognise(values, mistakes or {}, rtol, atol)
+    refuse_constant(values, equal)
+    exchanged = places(values, lambda v: fits(v, want, rtol, atol))
+    raise Wrong(exchanged or off_sentence(values, want, rtol, atol, none))
+
+
+def recognise(values: Mapping, mistakes: Mapping, rtol=1e-2, atol=0.0) -> None:
+    """Raise `Wrong` with the first sentence whose numbers these are; the arguments are those of `match`."""
+    for sentence, wrong in mistakes.items():
+        if fits(values, wrong, rtol, atol):
             raise Wrong(sentence)
-    refuse_constant(values)
-    exchanged = places(values, lambda v: fits(v, want))
-    raise Wrong(exchanged or off_sentence(values, want, rtol, atol))
 
 
-def off_sentence(values: Mapping, want: Mapping, rtol: float, atol: float) -> str:
-    """Which of the numbers are not those of the run."""
+def fits(values: Mapping, want: Mapping, rtol: float, atol: float) -> bool:
+    """Whether all the wanted numbers are there, as near as `math.isclose` asks."""
+    return all(math.isclose(values[name], want[name], rel_tol=rtol, abs_tol=atol) for name in want)
+
+
+def off_sentence(values: Mapping, want: Mapping, rtol: float, atol: float, none: str = NONE_RIGHT) -> str:
+    """Which of the numbers are not the checker's."""
     off = [n for n in want if not math.isclose(values[n], want[n], rel_tol=rtol, abs_tol=atol)]
     if len(off) == len(want) > 1:
-        return (
-            "none of the numbers is what a run gives: are data, seed, rate and number of steps as asked for?"
-        )
+        return none
     side = "large" if values[off[0]] > want[off[0]] else "small"
     others = (
         f", and so is that for {listed(off[1:])}" if len(off) == 2 else f", and {len(off) - 1} others are"

@@ -241,6 +241,15 @@ def shift(attempt) -> str:
             right = accuracies(net, X, y, range(5), 2)
             if max(abs(got[k] - right[k]) for k in got) > 1e-5:
                 wrong = {
+                    "these are the shares of mistakes; the accuracies are asked for.": {
+                        k: 1 - right[k] for k in right
+                    },
+                    "the images do not move: does `net` get those that are shifted?": dict.fromkeys(
+                        right, right[0]
+                    ),
+                    "rows and columns of the images have changed places.": accuracies(
+                        net, X.mT, y, range(5), 2
+                    ),
                     "the images move to the left.": accuracies(net, X, y, range(0, -5, -1), 2),
                     "the images move down.": accuracies(net, X, y, range(5), 1),
                     "the images move up.": accuracies(net, X, y, range(0, -5, -1), 1),
@@ -249,8 +258,38 @@ def shift(attempt) -> str:
                     ),
                     "the first shift is by 0 pixels, the last by 4.": accuracies(net, X, y, range(1, 6), 2),
                 }
-                match(got, right, wrong, rtol=1e-5, atol=1e-6)
+                none = "none is the accuracy of `net` on images that are shifted to the right."
+                same = "all are equal: does `net` get the shifted images, each time others?"
+                match(got, right, wrong, rtol=1e-5, atol=1e-6, none=none, equal=same)
+    try_full_images(attempt, net, generator)
     return "the images move to the right. Now measure your network, and say why its accuracy falls."
+
+
+def try_full_images(attempt, net, generator: torch.Generator) -> None:
+    """Raise `Wrong` if what leaves an image on the right comes back in a lower row, or in another image.
+
+    Otherwise it is the reader's to choose what comes in on the left. Which way of rolling it was is seen by
+    the accuracies, for each way has its share of the images that are read rightly if it is taken.
+    """
+    X = torch.rand(200, 28, 28, generator=generator)
+    ways = {
+        "": lambda p: X.roll(p, 2).flatten(1),
+        "what leaves an image on the right comes back one row lower: roll the rows of an image, and not its "
+        "784 pixels in line.": lambda p: X.flatten(1).roll(p, 1),
+        "what leaves the last row comes back in another image: `roll` without dims joins all pixels.": (
+            lambda p: X.roll(p).flatten(1)
+        ),
+    }
+    named = {text: torch.stack([net(way(p)).argmax(1) for p in range(5)]) for text, way in ways.items()}
+    place, whose = (torch.randint(n, (200,), generator=generator) for n in (5, 3))
+    y = torch.stack(list(named.values()))[whose, place, torch.arange(200)]
+    with trying(attempt, {"net": net, "X": X.flatten(1), "y": y}) as result:
+        got = as_tensor(result, torch.zeros(5))
+        for text, names in named.items():
+            if torch.allclose(got, (names == y).double().mean(1), atol=1e-5):
+                if text:
+                    raise Wrong(text)
+                return
 
 
 def moved(X: torch.Tensor, pixels: int, axis: int) -> torch.Tensor:

@@ -77,9 +77,14 @@ def noise(attempt) -> str:
                 flat, 0.5, 0.7, say="λ = 1 presses the curve flat: its error is nearly that of a flat line."
             ),
             between(none, 0.4, 6, say="without a penalty the true error should be larger: is the noise 0.8?"),
+            between(
+                best,
+                0.13,
+                0.34,
+                say=f"the best error is not that of networks trained on noise of 0.8; {order}",
+            ),
             ratio(best, none, 0.03, 0.55, say=f"some penalty in between should help a good deal: {order}"),
             ratio(strong, best, 1, 2.2, say=f"λ = 0.1 is a little too strong, here too: {order}"),
-            between(best, 0.13, 0.34, say="the best error is not that of networks trained on noise of 0.8."),
             between(strong, 0.22, 0.42, say="λ = 0.1 is nearly as good as the best, and not better."),
             in_order(strong, weak[-2], say="λ = 0.001 is far too weak here, and worse than 0.1."),
             Relation(least, f"the best penalty is a moderate one: {order}"),
@@ -105,10 +110,10 @@ def folds(attempt) -> str:
     for n, k in [(30, 5), (7, 3), (10, 4), (5, 5)]:
         with trying(attempt, {"n": n, "k": k}) as result:
             judge_folds(result, n, k)
+    judge_chances([[entries(out) for _, out in call(attempt, {"n": 20, "k": 4})] for _ in range(200)])
     uneven = [[entries(out) for _, out in call(attempt, {"n": 10, "k": 4})] for _ in range(20)]
     if all(draw == uneven[0] for draw in uneven):
         raise Wrong("each call gives the same folds where k does not divide n.")
-    judge_chances([[entries(out) for _, out in call(attempt, {"n": 20, "k": 4})] for _ in range(200)])
     return "each example is left out once, at random, and the folds are equal up to one."
 
 
@@ -132,6 +137,13 @@ def patience(attempt) -> str:
     if call(attempt, own_copies(endless)) is None:
         raise Wrong("the function returns nothing when the patience never runs out.")
     try_on_all(attempt, (stop_case(losses, limit) for losses, limit in cases))
+    for scale in (1e3, 1e12):
+        case = stop_case([scale * loss for loss in ups_and_downs], 3)
+        with trying(attempt, case.inputs) as result:
+            if not torch.equal(as_tensor(result, torch.zeros(2)), torch.tensor(case.want).double()):
+                raise Wrong(
+                    "losses may be large: at first the lowest is that of epoch 0, and no chosen number."
+                )
     return "it keeps the best epoch and stops when patience runs out."
 
 
@@ -163,6 +175,7 @@ def shrink(attempt) -> str:
         (-1.3, 3.0, 2.0, 0.1, 1),
         (0.7, 1.7, 0.6, 0.2, 4),
         (1.5, 0.2, 0.0, 0.5, 0),
+        (1.2, 4.0, 0.5, 0.4, 3),
     ]
     cases = [dict(zip(names, case, strict=True)) for case in cases]
     results = []
@@ -205,8 +218,13 @@ def leak(attempt) -> str:
         v,
         [
             ratio(validation, new, 0, 0.55, say=twins),
-            between(new, 0.27, 0.455, say="the second is not the median for networks of 16 units."),
-            ratio(validation, new, 0.25, say="the first is too small: is it the training loss?"),
+            between(new, 0.27, 0.4, say="the second is not the median for networks of 16 units."),
+            ratio(
+                validation,
+                new,
+                0.25,
+                say="the first is too small: is it the training loss? Or are the 60 not mixed?",
+            ),
         ],
     )
     return "the validation loss flatters, for its examples have twins in training."

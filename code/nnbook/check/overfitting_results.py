@@ -50,7 +50,9 @@ def judge_chances(draws: list) -> None:
     Two examples are in one fold with a probability of 4/19, so 42 ± 5.8 times in 200 draws.
     """
     if all(draw == draws[0] for draw in draws):
-        raise Wrong("each call gives the same folds; they are to be drawn at random.")
+        raise Wrong(
+            "each call gives the same folds; they are to be drawn at random, from no seed of its own."
+        )
     fold_of = torch.zeros(len(draws), 20, dtype=torch.long)
     for row, draw in zip(fold_of, draws, strict=True):
         for k, out in enumerate(draw):
@@ -152,6 +154,9 @@ def shrunk_parts(theta_star: float, h: float, lam: float, lr: float, t: int) -> 
         "this is one step too many.": (1 - (1 - lr * h) ** (t + 1)) * theta,
         "this is one step too few.": (1 - (1 - lr * h) ** (t - 1)) * theta,
         "each step multiplies the error by 1 − ηh, not by 1 + ηh.": (1 - (1 + lr * h) ** t) * theta,
+        "where ηh is above 1, 1 − ηh is negative, and so is an odd power of it.": (
+            (1 - abs(1 - lr * h) ** t) * theta
+        ),
         "this is the limit of many tiny steps, and the steps are t.": (1 - math.exp(-lr * h * t)) * theta,
         "the steps are without penalty.": (1 - (1 - lr * (h + lam)) ** t) * penalised,
         "h is missing: each step multiplies the error by 1 − ηh.": (1 - (1 - lr) ** t) * theta,

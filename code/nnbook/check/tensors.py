@@ -4,7 +4,7 @@ from numbers import Integral
 
 import torch
 
-from nnbook.check.compare import Case, as_tensor, compare, describe, try_on_all, without_autograd
+from nnbook.check.compare import Case, compare, describe, parts, try_on_all, without_autograd
 from nnbook.check.verdict import Wrong, checker
 
 SHAPES = {  # of X (4, 3), w (3), c (4, 1), r (4): the shape or None, and the mistakes
@@ -99,8 +99,8 @@ def weights(attempt) -> str:
             "these weights give the gradient of y[2] + y[0].": want[1].abs(),
         },
     ]
-    got = as_tensor(attempt, want)
-    for name, row, right, known in zip(["u_mean", "u_difference"], got, want, mistakes, strict=True):
+    given = parts(attempt, ["u_mean", "u_difference"])
+    for (name, row), right, known in zip(given.items(), want, mistakes, strict=True):
         try:
             compare(row, right, known, rtol=2e-3)  # 0.333 will do
         except Wrong as wrong:

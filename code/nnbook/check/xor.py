@@ -99,7 +99,16 @@ def linear_output(attempt) -> str:
 def restarts(attempt) -> str:
     """The smallest r with 1 − (1 − p)^r ≥ c."""
     cases = []
-    for p, c in [(0.6, 0.99), (0.05, 0.9), (0.3, 0.999), (0.9, 0.5), (0.6, 0.3), (0.5, 0.75), (0.3, 0.8322)]:
+    for p, c in [
+        (0.6, 0.99),
+        (0.05, 0.9),
+        (0.3, 0.999),
+        (0.9, 0.5),
+        (0.6, 0.3),
+        (0.5, 0.75),
+        (0.3, 0.8322),
+        (0.01, 0.99),
+    ]:
         exact = math.log(1 - c) / math.log(1 - p)
         want = math.ceil(exact)
         mistakes = {
@@ -115,7 +124,7 @@ def restarts(attempt) -> str:
         }
         cases.append(Case({"p": p, "c": c}, want, mistakes, rtol=1e-6))
     try_on_all(attempt, cases)
-    return "it is the smallest number that is enough, for seven pairs of p and c."
+    return "it is the smallest number that is enough, for eight pairs of p and c."
 
 
 @checker("ex-xor-groups")

@@ -132,6 +132,29 @@ def changes_s(s):
     return result
 
 
+class OfThePage:
+    """The class that the chapter writes; it has the package's name there, and what the engine needs."""
+
+    def __init__(self, value, inputs=()):
+        self.value, self.inputs, self.grad = value, inputs, 0.0
+
+    def __add__(self, other):
+        return OfThePage(self.value + other.value, ((self, 1.0), (other, 1.0)))
+
+
+OfThePage.__name__ = "Scalar"
+
+
+def on_the_page(s, slope=lambda p: p * (1 - p)):
+    p = sigmoid(s).value
+    return OfThePage(p, ((s, slope(p)),))
+
+
+def on_the_page_in_halves(s):
+    half = OfThePage(sigmoid(s).value / 2, sigmoid(s).inputs)
+    return OfThePage(2 * half.value, ((half, 0.5),)) + OfThePage(0.0, ((half, 0.5),))
+
+
 def through_tanh(s):
     return (1 + tanh(s * 0.5)) * 0.5
 
@@ -168,6 +191,8 @@ RIGHT = [
     ("ex-bp-softmax", lambda dP, P: P * dP - P * np.einsum("ik,ik->i", dP, P)[:, None]),
     ("ex-bp-mask", {"right": 0.8201, "wrong": 0.8777}),
     ("ex-bp-node", lambda s: Scalar(*by_tanh(s))),
+    ("ex-bp-node", on_the_page),
+    ("ex-bp-node", on_the_page_in_halves),
     ("ex-bp-mask", (0.820, 0.878)),
     ("ex-bp-mask", [np.float64(0.820), torch.tensor(0.878)]),
 ]
@@ -203,6 +228,10 @@ WRONG = [
     ("ex-bp-node", sigmoid_with(lambda x, p: x * (1 - x)), "with σ the value of the result"),
     ("ex-bp-node", lambda s: Scalar(sigmoid(s).value, (s,)), "the inputs are pairs of a node and a slope"),
     ("ex-bp-node", lambda s: Scalar(sigmoid(s).value, ((s.value, 0.2),)), "pairs of a node and a slope"),
+    ("ex-bp-node", lambda s: on_the_page(s, lambda p: p), "that slope is σ itself"),
+    ("ex-bp-node", lambda s: OfThePage(sigmoid(s).value), "nothing reaches s"),
+    ("ex-bp-node", lambda s: OfThePage(sigmoid(s).value, (s,)), "the inputs are pairs of a node and a slope"),
+    ("ex-bp-node", lambda s: Scalar(sigmoid(s).value * (s.value > -20), sigmoid(s).inputs), "for s = -22"),
     ("ex-bp-node", lambda: None, "the function is to take (s)"),
     ("ex-bp-node", sigmoid(Scalar(0.0)), "a function is asked for"),
     ("ex-bp-tanh", lambda dA, A: dA * (1 - np.tanh(A) ** 2), "that is the slope at A"),

@@ -129,6 +129,8 @@ MEASURED = [
     (0.9636, 0.9566, 0.8804),
     (0.9628, 0.9570, 0.8664),
 ]
+# The layer trained, and the second convolution as drawn in place of the first.
+OTHER_LAYER = [(0.963, 0.931), (0.9624, 0.9408), (0.9634, 0.9296), (0.9642, 0.9396), (0.9670, 0.9438)]
 RIGHT = [
     ("ex-conv-count", 2432),
     ("ex-conv-count", torch.tensor(2432)),
@@ -227,6 +229,7 @@ WRONG = [
     ("ex-conv-pool", lambda X, m: -max_pool(-X, m), "the smallest number of each window"),
     ("ex-conv-pool", lambda X, m: X[..., ::m, ::m], "in the corner of each window"),
     ("ex-conv-pool", wrong_windows, "not windows of neighbours"),
+    ("ex-conv-pool", lambda X, m: max_pool(X, m).clamp(min=-9), "entries are wrong"),
     ("ex-conv-pool", pool_from_zero, "negative numbers are lost"),
     ("ex-conv-pool", lambda X, m: X.unfold(2, m, m).unfold(3, m, m), "this is a tensor of shape"),
     ("ex-conv-pool", pool_in_place, "X has changed"),
@@ -265,6 +268,9 @@ WRONG = [
     ("ex-conv-random", seeds(lambda seed: MEASURED[seed][1::-1], 12), "exchanged?"),
     ("ex-conv-random", seeds(lambda seed: MEASURED[seed][::2], 12), "do the other layers still learn?"),
     ("ex-conv-random", seeds(lambda seed: MEASURED[seed][1:], 12), "do the other layers still learn?"),
+    ("ex-conv-random", seeds(lambda seed: OTHER_LAYER[seed], 5), "as drawn, net[0], more is read"),
+    ("ex-conv-random", (0.129, 0.149), "these look like losses or shares of mistakes"),
+    ("ex-conv-random", (0.037, 0.042), "these look like losses or shares of mistakes"),
     ("ex-conv-random", (0.3, 0.2), "its three epochs"),
     ("ex-conv-random", (0.97, 0.1), "do the other layers still learn?"),
     ("ex-conv-random", (0.9914, 0.9886), "so few images do not teach as much"),

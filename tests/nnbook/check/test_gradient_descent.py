@@ -34,6 +34,11 @@ def clip_in_numpy(g, c):
     return array * c / length if length > c else array
 
 
+def clip_if(above):
+    """Clipping under another condition."""
+    return lambda g, c: g * c / g.norm() if above(g, c) else g
+
+
 def clip_safely(g, c):
     return g / torch.maximum(g.norm() / c, torch.ones(()))
 
@@ -140,7 +145,7 @@ def steps(lr=0.05, goal=1e-6, nesterov=False, stays=True, off=0):
     return found
 
 
-def floors(seed, lr=0.002, B=10, runs=100, kind=""):
+def floors(seed, lr=0.002, B=10, *, runs=100, kind="", wait=60):
     """The two floors of the exercise; `kind` names a mistake."""
     generator = torch.Generator().manual_seed(seed)
     X_b, y = descents.line()
@@ -151,7 +156,7 @@ def floors(seed, lr=0.002, B=10, runs=100, kind=""):
         p, seen, order = best.repeat(runs, 1), [], None
         if kind == "from 0":
             p = 0 * p
-        for epoch in range(100):
+        for epoch in range(wait + 40):
             if order is None or kind != "one shuffle":
                 order = torch.rand(runs, 200, generator=generator).argsort(1)
                 if not shuffled:
@@ -161,10 +166,10 @@ def floors(seed, lr=0.002, B=10, runs=100, kind=""):
                     "rb,rbd->rd", torch.einsum("rbd,rd->rb", X_b[batch], p) - y[batch], X_b[batch]
                 )
                 excess = 0.5 * ((p - best) @ H * (p - best)).sum(1).mean().item()
-                if epoch >= 60:
+                if epoch >= wait:
                     seen.append(excess)
             if kind == "ends" and seen:
-                seen = [*seen[: epoch - 60], seen[-1]]
+                seen = [*seen[: epoch - wait], seen[-1]]
         found.append(sum(seen) / len(seen))
     return found
 
@@ -178,10 +183,13 @@ RIGHT = [
     ("ex-gd-limits", np.array([0.25, 0.475])),
     ("ex-gd-mu", MU),
     ("ex-gd-mu", seeds(lambda seed: steps(), 1)),
-    ("ex-gd-mu", {mu: torch.tensor(steps - 1) for mu, steps in MU.items()}),
+    ("ex-gd-mu", {mu: torch.tensor(steps) for mu, steps in MU.items()}),
     ("ex-gd-limits", [2 / 8, 2 * 1.9 / 8]),
     ("ex-gd-clip", clip_in_numpy),
     ("ex-gd-clip", clip_safely),
+    ("ex-gd-clip", clip_if(lambda g, c: g.norm() > c)),
+    ("ex-gd-clip", clip_if(lambda g, c: g.square().sum() > c**2)),
+    ("ex-gd-clip", lambda g, c: g * (c / (g.norm() + 1e-6)).clamp(max=1)),  # as PyTorch's clip_grad_norm_
     ("ex-gd-schedule", rate_by_interpolation),
     ("ex-gd-schedule", rate_by_squares),
     ("ex-gd-amsgrad", amsgrad_that_changes_p),
@@ -229,7 +237,10 @@ WRONG = [
     ("ex-gd-mu", seeds(lambda seed: steps(nesterov=True), 1), "with Nesterov's form"),
     ("ex-gd-mu", seeds(lambda seed: steps(goal=1e-4), 1), "with the goal 10⁻⁴"),
     ("ex-gd-mu", seeds(lambda seed: steps(off=10), 1), "none of the numbers"),
-    ("ex-gd-mu", {0.0: 230, 0.5: 110, 0.7: 55, 0.9: 170, 0.99: 1800}, "is off"),
+    ("ex-gd-mu", seeds(lambda seed: steps(off=1), 1), "each is one too large"),
+    ("ex-gd-mu", {mu: steps - 1 for mu, steps in MU.items()}, "each is one too small"),
+    ("ex-gd-mu", {**MU, 0.5: 109}, "the number for 0.5 is off: it is too large"),
+    ("ex-gd-mu", {0.0: 230, 0.5: 110, 0.7: 55, 0.9: 170, 0.99: 1800}, "none of the numbers"),
     ("ex-gd-clip", lambda g, c: g.clamp(-c, c), "each entry was clipped by itself"),
     ("ex-gd-clip", lambda g, c: g, "longer than c stays as it is"),
     ("ex-gd-clip", lambda g, c: g * c / g.norm(), "shorter than c was made longer"),
@@ -254,6 +265,15 @@ WRONG = [
     ("ex-gd-clip", lambda g, c: g.mul_(clip(g, c).norm() / max(g.norm(), 1e-9)), "but g has changed"),
     ("ex-gd-clip", lambda g, c: clip(g, 1.0), "comes out as 1, and not as c"),
     ("ex-gd-clip", lambda g, c: c * g.sign() / g.numel() ** 0.5, "entries are wrong"),
+    ("ex-gd-clip", clip_if(lambda g, c: g.norm() > 1), "compared with 1, and not with c"),
+    ("ex-gd-clip", clip_if(lambda g, c: g.square().sum() > c), "a root is missing"),
+    ("ex-gd-clip", clip_if(lambda g, c: g.norm() > c * c), "with the square of c"),
+    ("ex-gd-clip", clip_if(lambda g, c: (g.abs() > c).any()), "the largest entry is compared"),
+    ("ex-gd-clip", clip_if(lambda g, c: g.abs().sum() > c), "the sum of the entries' sizes is compared"),
+    ("ex-gd-clip", clip_if(lambda g, c: g.norm() > 2), "of length 0.525 is longer than c, and is not scaled"),
+    ("ex-gd-clip", clip_if(lambda g, c: g.norm() > 0.9 * c), "of length 0.475 is shorter than c, and does"),
+    ("ex-gd-clip", clip_if(lambda g, c: g.norm() > 1.1 * c), "is longer than c, and is not scaled"),
+    ("ex-gd-clip", lambda g, c: clip(g, c) if g.norm() > 1 else g, "is longer than c, and is not scaled"),
     ("ex-gd-clip", lambda g, c: None, "returns nothing"),
     ("ex-gd-clip", lambda g: g, "the function is to take (g, c)"),
     ("ex-gd-schedule", lambda t, lr, T_w, T: rate(t, 1.0, T_w, T), "lr has no effect"),
@@ -347,7 +367,8 @@ WRONG = [
     ("ex-gd-shuffle", FLOORS[::-1], "the two have changed places"),
     ("ex-gd-shuffle", [0.0029, 0.0029], "both are equal"),
     ("ex-gd-shuffle", [-0.0029, 0.0008], "never below 0"),
-    ("ex-gd-shuffle", [0.93, 0.92], "that is the loss itself"),
+    ("ex-gd-shuffle", [1.134, 1.132], "that is the loss itself"),
+    ("ex-gd-shuffle", seeds(lambda seed: floors(seed, kind="from 0", wait=0), 2), "begin at θ*"),
     ("ex-gd-shuffle", [0.0376, 0.0324], "and it is higher"),  # at the rate 0.02
     ("ex-gd-shuffle", [0.0002, 0.0001], "and it is lower"),
     ("ex-gd-shuffle", [0.00288, 0.00270], "is each example used once"),

@@ -106,7 +106,7 @@ RIGHT = [
     ("ex-linear-hessian", lambda X, w: hessian(X.float(), w.float())),
     ("ex-linear-ring", squares),
     ("ex-linear-ring", radius),
-    ("ex-linear-ring", lambda X: (X.numpy() ** 2).sum(1)),
+    ("ex-linear-ring", lambda X: (X.numpy() ** 2).sum(1, keepdims=True)),
     ("ex-linear-ring", lambda X: torch.cat([X, squares(X)], 1)),
     ("ex-linear-ring", lambda X: X**4),
     ("ex-linear-ring", lambda X: X**6),
@@ -120,7 +120,7 @@ RIGHT = [
     ("ex-linear-ring", of_radius(torch.log)),
     ("ex-linear-ring", of_radius(lambda r: (r > 1.2).float())),
     ("ex-linear-ring", torch.abs),
-    ("ex-linear-ring", lambda X: X.abs().amax(1)),
+    ("ex-linear-ring", lambda X: X.abs().amax(1, keepdim=True)),
     ("ex-linear-ring", seeds(waves)),
 ]
 
@@ -168,7 +168,8 @@ WRONG = [
     ("ex-linear-ring", lambda X: X[:, :1] ** 2 - X[:, 1:] ** 2, "what tells the ring from the disk?"),
     ("ex-linear-ring", lambda X: X**3, "what tells the ring from the disk?"),
     ("ex-linear-ring", lambda X: torch.ones(len(X), 1), "what tells the ring from the disk?"),
-    ("ex-linear-ring", angle, "what tells the ring from the disk?"),
+    ("ex-linear-ring", lambda X: squares(X).sum(1), "a single feature makes a column, (n, 1)"),
+    ("ex-linear-ring", lambda X: angle(X)[:, None], "what tells the ring from the disk?"),
     ("ex-linear-ring", of_radius(lambda r: (3 * r).sin()), "what tells the ring from the disk?"),
     ("ex-linear-ring", seeds(noise), "a point's features change"),
     ("ex-linear-ring", in_place, "X has changed"),

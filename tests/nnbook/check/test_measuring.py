@@ -64,6 +64,19 @@ def test_the_first_relation_that_fails_is_told_and_a_swap_before_it(changed, sai
     assert said in heard(require, RIGHT | changed, [RELATIONS[k] for k in (0, 1, 3, 2, 4, 5)])
 
 
+def test_a_single_number_that_is_off_is_told_before_the_exchange_that_would_fit():
+    relations = [between("b", 3, 9, say="b is elsewhere."), between("a", 0, 9, say="a is elsewhere.")]
+    assert heard(require, {"a": 5.0, "b": 1.0}, relations) == "b is elsewhere. Or are 'a' and 'b' exchanged?"
+    relations[1] = between("a", 0, 2, say="a is elsewhere.")
+    assert heard(require, {"a": 5.0, "b": 1.0}, relations) == "are 'a' and 'b' exchanged?"
+
+
+def test_an_exercise_without_a_run_has_sentences_of_its_own():
+    own = {"none": "no share fits.", "equal": "one share for all."}
+    assert heard(match, {"a": 1.0, "b": 2.0}, {"a": 5.0, "b": 6.0}, **own) == "no share fits."
+    assert heard(match, {"a": 1.0, "b": 1.0}, {"a": 5.0, "b": 6.0}, **own) == "one share for all."
+
+
 def test_equal_numbers_and_orders_by_a_margin():
     require(
         {"a": 1.0, "b": 1.5, "c": 3},

@@ -94,6 +94,15 @@ def shifted_with(**how):
     return lambda net, X, y: shift_accuracies(net, X, y, **how)
 
 
+def in_line(move):
+    """Accuracies for rows of 784 that are moved in another way."""
+    return lambda net, X, y: [(net(move(X, p)).argmax(1) == y).float().mean() for p in range(5)]
+
+
+def repeated_edge(X, p):
+    return F.pad(X.reshape(-1, 28, 28), (p, 0), mode="replicate")[..., :28].flatten(1)
+
+
 def shift_by_padding(net, X, y):
     shares = np.zeros(5)
     for p in range(5):
@@ -183,6 +192,7 @@ RIGHT = [
     ("ex-gradient", gradient_by_rows),
     ("ex-gradient", lambda S, y: loss_gradient(S.double(), y).numpy()),
     ("ex-shift", shift_accuracies),
+    ("ex-shift", in_line(repeated_edge)),
     ("ex-shift", shift_by_padding),
     ("ex-shift", shift_by_slices),
 ]
@@ -303,13 +313,25 @@ WRONG = [
     ("ex-shift", shifted_with(pixels=(0, 1, 3, 6, 10)), "start from the images as they were"),
     ("ex-shift", shifted_with(pixels=range(1, 6)), "the first shift is by 0 pixels"),
     ("ex-shift", shifted_with(pixels=range(1, 5)), "a row of 5 numbers is asked for"),
-    ("ex-shift", shifted_with(pixels=(0, 0, 0, 0, 0)), "all are equal"),
+    ("ex-shift", shifted_with(pixels=(0, 0, 0, 0, 0)), "the images do not move"),
     ("ex-shift", shifted_with(pixels=range(4, -1, -1)), "in the wrong order"),
     ("ex-shift", lambda net, X, y: [100 * a for a in shift_accuracies(net, X, y)], "per cent?"),
-    ("ex-shift", lambda net, X, y: [1 - a for a in shift_accuracies(net, X, y)], "none of the numbers"),
+    ("ex-shift", lambda net, X, y: [1 - a for a in shift_accuracies(net, X, y)], "shares of mistakes"),
     ("ex-shift", lambda net, X, y: [net(X.reshape(-1, 28, 28)) for _ in range(5)], "`net` takes rows of 784"),
-    ("ex-shift", lambda net, X, y: shift_accuracies(net, X.view(-1, 28, 28).mT.flatten(1), y), "none of the"),
-    ("ex-shift", lambda net, X, y: [0.958, 0.915, 0.729, 0.496, 0.288], "none of the numbers"),
+    (
+        "ex-shift",
+        lambda net, X, y: shift_accuracies(net, X.view(-1, 28, 28).mT.flatten(1), y),
+        "rows and columns of the images",
+    ),
+    ("ex-shift", lambda net, X, y: [0.958, 0.915, 0.729, 0.496, 0.288], "none is the accuracy of `net`"),
+    ("ex-shift", lambda net, X, y: [0.5] * 5, "all are equal: does `net` get the shifted images"),
+    ("ex-shift", in_line(lambda X, p: X.roll(p, 1)), "comes back one row lower"),
+    ("ex-shift", in_line(lambda X, p: X.roll(p)), "comes back in another image"),
+    (
+        "ex-shift",
+        in_line(lambda X, p: X.reshape(-1, 28, 28).roll(p).flatten(1)),
+        "comes back in another image",
+    ),
     ("ex-shift", shift_in_place, "X has changed"),
     ("ex-shift", [0.958, 0.915, 0.729, 0.496, 0.288], "a function is asked for"),
 ]

@@ -5,6 +5,7 @@ import functools
 import math
 
 import jupytext
+import numpy as np
 import pytest
 import torch
 import torch.nn.functional as F
@@ -152,6 +153,22 @@ class Epsilon(Standardise):
         return (X - self.mean) / std
 
 
+class Threshold(Standardise):
+    """A column whose deviation is small is taken for a constant one."""
+
+    least = 0.1
+
+    def moments(self, X):
+        mean, std = super().moments(X)
+        return mean, std.where(std >= self.least, 1.0)
+
+
+class LowThreshold(Threshold):
+    """Right: so small is only what rounding leaves."""
+
+    least = 1e-6
+
+
 class Variance(Standardise):
     def forward(self, X):
         return (X - self.mean) / self.std.square()
@@ -218,6 +235,11 @@ def surest(seed, by=lambda S, y: S.softmax(1).max(1).values, cut=round, n=1000):
     return [right[: cut(p * len(y))].mean().item() for p in SHARES], S, y
 
 
+def mean_confidences(seed):
+    confidence = validation(seed)[0].softmax(1).amax(1).sort(descending=True).values
+    return [confidence[: round(p * len(confidence))].mean() for p in SHARES]
+
+
 def changed(make, change):
     """The answer with its numbers changed."""
 
@@ -272,9 +294,12 @@ RIGHT = [
         "ex-nn-temperature",
         seeds(lambda s: measured(s, lambda S, T: (1 / (S - S.amax(1, True)).div(T).exp().sum(1)).mean()), 5),
     ),
+    ("ex-nn-temperature", seeds(lambda s: (measured(s)[0], measured(s)[1].numpy()), 3)),
+    ("ex-nn-temperature", seeds(lambda s: (np.array(measured(s)[0]), measured(s)[1].tolist()), 1)),
     ("ex-nn-standardise", Standardise),
     ("ex-nn-standardise", OneBuffer),
     ("ex-nn-standardise", Scaled),
+    ("ex-nn-standardise", LowThreshold),
     ("ex-nn-precision", precision_recall),
     ("ex-nn-precision", lambda C: (C.diag() / torch.stack([C.sum(0), C.sum(1)])).nan_to_num(0.0)),
     ("ex-nn-precision", precision_by_loops),
@@ -288,6 +313,7 @@ RIGHT = [
     ("ex-nn-how-many", (155_000, 58_000)),
     ("ex-nn-how-many", torch.tensor([154_272.0, 57_624.0])),
     ("ex-nn-refuse", seeds(surest)),
+    ("ex-nn-refuse", seeds(lambda s: (surest(s)[0], *(t.numpy() for t in surest(s)[1:])), 5)),
     ("ex-nn-refuse", seeds(lambda seed: surest(seed, cut=int))),
     ("ex-nn-refuse", seeds(lambda seed: surest(seed, cut=math.ceil, n=333))),
     ("ex-nn-refuse", seeds(changed(surest, lambda a: torch.tensor(a).numpy().round(4)), 5)),
@@ -303,7 +329,8 @@ WRONG = [
     ("ex-nn-checkpoint", 795_001, "too large"),
     ("ex-nn-checkpoint", [397_500, 397_500], "a number is asked for"),
     ("ex-nn-temperature", seeds(changed(measured, lambda c: [100 * x for x in c]), 3), "per cent?"),
-    ("ex-nn-temperature", seeds(changed(measured, lambda c: [0.9] * 5), 3), "all are equal"),
+    ("ex-nn-temperature", seeds(changed(measured, lambda c: [0.9] * 5), 3), "its own temperature?"),
+    ("ex-nn-temperature", (measured(0)[0], "S_val"), "S_val is to be the scores"),
     ("ex-nn-temperature", seeds(changed(measured, lambda c: c[::-1]), 3), "multiplied by T?"),
     ("ex-nn-temperature", seeds(changed(measured, swapped(0, 1))), "exchanged?"),
     ("ex-nn-temperature", seeds(changed(measured, swapped(2, 3))), "exchanged?"),
@@ -329,7 +356,7 @@ WRONG = [
                 s, lambda S, T: (S / T).softmax(1)[range(1000), validation(s)[1]].mean().item()
             )
         ),
-        "the number",
+        "none is a mean confidence",
     ),
     (
         "ex-nn-temperature",
@@ -339,8 +366,24 @@ WRONG = [
     (
         "ex-nn-temperature",
         seeds(changed(measured, lambda c: [0.998, 0.993, 0.985, 0.95, 0.35]), 3),
-        "none of",
+        "none is a mean confidence",
     ),
+    (
+        "ex-nn-temperature",
+        seeds(lambda s: measured(s, lambda S, T: S.softmax(1).div(T).amax(1).mean().item()), 5),
+        "the division comes before the softmax",
+    ),
+    (
+        "ex-nn-temperature",
+        seeds(lambda s: measured(s, lambda S, T: (S / T).softmax(1).amin(1).mean().item()), 5),
+        "the smallest probabilities",
+    ),
+    (
+        "ex-nn-temperature",
+        seeds(lambda s: measured(s, lambda S, T: (S / T).softmax(1).mean(0).amax().item()), 5),
+        "the largest of the mean probabilities",
+    ),
+    ("ex-nn-temperature", seeds(lambda s: (measured(s)[0], measured(s)[1].softmax(1)), 5), "before the soft"),
     ("ex-nn-temperature", seeds(changed(measured, lambda c: [-0.1, *c[1:]]), 3), "between 0 and 1."),
     ("ex-nn-temperature", seeds(changed(measured, lambda c: c[1:]), 3), "a row of 5 numbers is asked for"),
     ("ex-nn-temperature", measured(0)[0], "confidences and S_val are asked for"),
@@ -358,6 +401,7 @@ WRONG = [
     ("ex-nn-standardise", HalfInTheFile, "not in the state_dict"),
     ("ex-nn-standardise", Zero, "constant in the training inputs is to be shifted only"),
     ("ex-nn-standardise", Epsilon, "constant in the training inputs is to be shifted only"),
+    ("ex-nn-standardise", Threshold, "only a deviation of 0 is replaced"),
     ("ex-nn-standardise", Variance, "divides by the variance"),
     ("ex-nn-standardise", Spoils, "changes X"),
     ("ex-nn-standardise", InPlace, "X has changed"),
@@ -381,6 +425,8 @@ WRONG = [
         "and not 1",
     ),
     ("ex-nn-precision", lambda C: precision_recall(C).T, "this is a tensor of shape (10, 2)"),
+    ("ex-nn-precision", lambda C: C.diag() / torch.stack([C.sum(0), C.sum(1)]).clamp(min=2), "entries are"),
+    ("ex-nn-precision", lambda C: precision_recall(C[:10, :10]), "of shape (2, 10)"),
     ("ex-nn-precision", precision_in_place, "C has changed"),
     ("ex-nn-precision", lambda C: None, "returns nothing"),
     ("ex-nn-precision", 0.5, "a function is asked for"),
@@ -451,8 +497,20 @@ WRONG = [
     ("ex-nn-refuse", seeds(changed(surest, lambda a: [100 * x for x in a]), 3), "per cent?"),
     ("ex-nn-refuse", seeds(changed(surest, lambda a: a[::-1]), 3), "in the wrong order"),
     ("ex-nn-refuse", seeds(changed(surest, swapped(0, 4))), "exchanged?"),
-    ("ex-nn-refuse", seeds(changed(surest, lambda a: a[:1] * 5), 3), "all are equal"),
-    ("ex-nn-refuse", seeds(changed(surest, lambda a: [0.979, 0.985, 0.996, 0.999, 1.0]), 3), "the number"),
+    ("ex-nn-refuse", seeds(changed(surest, lambda a: a[:1] * 5), 3), "its own share of the images?"),
+    ("ex-nn-refuse", seeds(changed(surest, lambda a: [1 - x for x in a]), 5), "the shares of mistakes"),
+    (
+        "ex-nn-refuse",
+        seeds(lambda s: (mean_confidences(s), *validation(s)), 5),
+        "these are mean confidences",
+    ),
+    (
+        "ex-nn-refuse",
+        seeds(changed(surest, lambda a: [0.5, 0.6, 0.7, 0.8, 0.9]), 3),
+        "none is the accuracy on its share",
+    ),
+    ("ex-nn-refuse", seeds(lambda s: (surest(s)[0], surest(s)[1].softmax(1), surest(s)[2]), 5), "before the"),
+    ("ex-nn-refuse", seeds(changed(surest, lambda a: [0.979, 0.985, 0.996, 0.999, 1.0]), 3), "none is the"),
     (
         "ex-nn-refuse",
         seeds(lambda s: surest(s, lambda S, y: -S.softmax(1).amax(1))),

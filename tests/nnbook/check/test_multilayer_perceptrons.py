@@ -1,6 +1,7 @@
 """The checkers of "Multilayer perceptrons": right answers pass, typical wrong ones hear what is wrong."""
 
 import functools
+import statistics
 from itertools import pairwise
 
 import numpy as np
@@ -55,6 +56,11 @@ def history(sizes, n_epochs, *, phi=torch.tanh, optimizer="adam", lr=0.01, low=0
 
 def median(losses):
     return losses.median().item()
+
+
+def numpy_median(losses):
+    """The mean of the two middle ones."""
+    return float(np.median(losses.numpy()))
 
 
 def mean(losses):
@@ -188,6 +194,13 @@ RIGHT = [
     ("ex-mlp-sgd", later(sgd_medians)),
     ("ex-mlp-sgd", later(sgd_medians, lambda found: {key: torch.tensor(v) for key, v in found.items()})),
     ("ex-mlp-sgd", later(sgd_medians, lambda found: {key: round(v, 4) for key, v in found.items()})),
+    ("ex-mlp-sgd", later(sgd_medians, of=numpy_median)),
+    ("ex-mlp-sgd", later(sgd_medians, lambda m: m | {"adam": median(history((1, 5, 1), 150)[-1])})),
+    (
+        "ex-mlp-sgd",
+        later(sgd_medians, lambda m: m | {"adam": median(history((1, 5, 1), 150)[-1])}, of=numpy_median),
+    ),
+    ("ex-mlp-batch", later(batch_medians, of=numpy_median)),
     ("ex-mlp-batch", later(batch_medians)),
     ("ex-mlp-batch", later(batch_medians, torch.tensor)),
     ("ex-mlp-batch", later(batch_medians, lambda found: tuple(round(value, 4) for value in found))),
@@ -205,6 +218,8 @@ RIGHT = [
     ("ex-mlp-corner", lambda a: torch.tensor(corner_inside(a))),
     ("ex-mlp-corner", lambda a: min(a, 1) ** 2 / (4 * a) + max(0, a - 1) / (2 * a)),
     ("ex-mlp-faster", later(faster)),
+    ("ex-mlp-faster", later(faster, of=numpy_median)),
+    ("ex-mlp-faster", later(faster, of=lambda n: statistics.median(n.tolist()))),
     ("ex-mlp-faster", later(faster, lambda found: {key: torch.tensor(n) for key, n in found.items()})),
     ("ex-mlp-faster", later(faster, lambda found: {key: int(n) for key, n in found.items()})),
 ]
@@ -257,6 +272,13 @@ WRONG = [
     ("ex-mlp-sgd", later(sgd_medians, of=lambda losses: losses[0].item()), "of the network of seed 0"),
     ("ex-mlp-sgd", later(sgd_medians, lambda m: m | {0.01: 0.0013, 0.1: 0.0012}), "begin with new networks?"),
     ("ex-mlp-sgd", {"adam": 0.0036, 0.01: 0.07, 0.1: 0.05}, "none of the numbers is what a run gives"),
+    ("ex-mlp-sgd", later(sgd_medians, lambda m: m | {0.1: 0.0541}), "the number for 0.1 is off"),
+    (
+        "ex-mlp-sgd",
+        later(sgd_medians, lambda m: m | {0.01: m[0.1], 0.1: m[0.01]}, of=numpy_median),
+        "0.01 and 0.1 exchanged?",
+    ),
+    ("ex-mlp-batch", later(batch_medians, lambda m: [m[0], m[2], m[1]], of=numpy_median), "last two exch"),
     ("ex-mlp-batch", [], "this is an empty list, and a row of 3 numbers is asked for"),
     ("ex-mlp-batch", later(batch_medians, lambda m: [m[0], m[2], m[1]]), "are the last two exchanged?"),
     ("ex-mlp-batch", later(batch_medians, lambda m: [m[1], m[0], m[2]]), "are the first two exchanged?"),
@@ -359,6 +381,19 @@ WRONG = [
     ("ex-mlp-faster", {"wide": 3, "narrow": 2, "scaled": 1}, "none of the numbers is what a run gives"),
     ("ex-mlp-faster", later(faster, lambda m: m | {"wide": m["narrow"], "narrow": m["wide"]}), "exchanged?"),
     ("ex-mlp-faster", later(faster, lambda m: m | {"scaled": m["wide"], "wide": m["scaled"]}), "exchanged?"),
+    ("ex-mlp-faster", later(faster, lambda m: {k: n - 1 for k, n in m.items()}), "each is one too small"),
+    ("ex-mlp-faster", later(faster, lambda m: {k: n + 1 for k, n in m.items()}), "each is one too large"),
+    (
+        "ex-mlp-faster",
+        later(faster, lambda m: {k: n - 1 for k, n in m.items()}, of=numpy_median),
+        "each is one too small",
+    ),
+    (
+        "ex-mlp-faster",
+        later(faster, lambda m: m | {"wide": m["narrow"], "narrow": m["wide"]}, of=numpy_median),
+        "exchanged?",
+    ),
+    ("ex-mlp-faster", later(faster, low=-1, high=1, of=numpy_median), "rescaled to [−1, 1]"),
     ("ex-mlp-faster", later(faster, of=mean), "the number for 'wide' is off"),
     ("ex-mlp-faster", later(faster, low=0), "the inputs begin at 0"),
     ("ex-mlp-faster", later(faster, low=0, high=6), "the inputs begin at 0"),

@@ -265,6 +265,23 @@ def by_a_tenth(val_losses, patience):
     return best, epoch
 
 
+def begins_with(lowest):
+    """The lowest loss so far is at first a given number."""
+
+    def attempt(val_losses, patience):
+        least, best, waited = lowest, 0, 0
+        for epoch, loss in enumerate(val_losses):
+            if loss < least:
+                least, best, waited = loss, epoch, 0
+            else:
+                waited += 1
+                if waited >= patience:
+                    break
+        return best, epoch
+
+    return attempt
+
+
 def ordered_if_uneven(n, k):
     return (torch.arange(n) if n % k else torch.randperm(n)).tensor_split(k)
 
@@ -485,6 +502,7 @@ RIGHT = [
     ("ex-over-folds", cut(strided)),
     ("ex-over-patience", early_stop),
     ("ex-over-patience", lowest_so_far),
+    ("ex-over-patience", begins_with(math.inf)),
     ("ex-over-patience", lambda val_losses, patience: torch.tensor(early_stop(val_losses, patience))),
     ("ex-over-patience", lambda val_losses, patience: list(early_stop(torch.tensor(val_losses), patience))),
     ("ex-over-dropout", dropout),
@@ -576,8 +594,9 @@ WRONG = [
     ("ex-over-folds", cut(lambda n, k: torch.randperm(n).split(n // k)), "the list has 4 pairs"),
     ("ex-over-folds", cut(rest_last), "differ in size by more than one. (Tried with n = 10, k = 4.)"),
     ("ex-over-folds", cut(lambda n, k: torch.randperm(n).chunk(k)), "differ in size by more than one"),
-    ("ex-over-folds", cut(lambda n, k: torch.arange(n).tensor_split(k)), "each call gives the same folds"),
-    ("ex-over-folds", cut(lambda n, k: [range(i, n, k) for i in range(k)]), "each call gives the same folds"),
+    ("ex-over-folds", cut(lambda n, k: torch.arange(n).tensor_split(k)), "the same folds; they are to be"),
+    ("ex-over-folds", cut(lambda n, k: [range(i, n, k) for i in range(k)]), "the same folds; they are to be"),
+    ("ex-over-folds", lambda n, k: (torch.manual_seed(0), k_folds(n, k))[1], "from no seed of its own"),
     ("ex-over-folds", cut(neighbours), "each fold is a stretch of neighbours"),
     ("ex-over-folds", cut(ordered_if_uneven), "where k does not divide n"),
     ("ex-over-folds", cut(turned_stride), "together too often"),
@@ -618,6 +637,9 @@ WRONG = [
         other_stop(lambda losses, best, last: (losses.index(min(losses)), last)),
         "the losses that come after the stop",
     ),
+    ("ex-over-patience", begins_with(10.0), "losses may be large"),
+    ("ex-over-patience", begins_with(100.0), "losses may be large"),
+    ("ex-over-patience", begins_with(1e9), "losses may be large"),
     ("ex-over-patience", by_a_tenth, "off by the same amount"),
     ("ex-over-patience", emptied, "val_losses has changed"),
     ("ex-over-patience", misses, "a new lowest loss begins the count anew"),
@@ -678,6 +700,11 @@ WRONG = [
         second(lambda theta, h, lr, t: arrived(1, h, lr, t)),
         "t steps is wrong: θ* is missing",
     ),
+    (
+        "ex-over-shrink",
+        second(lambda theta, h, lr, t: (1 - abs(1 - lr * h) ** t) * theta),
+        "1 − ηh is negative, and so is an odd power of it",
+    ),
     ("ex-over-shrink", second(lambda theta, h, lr, t: theta), "the steps begin at 0, not at θ*"),
     ("ex-over-shrink", second(lambda theta, h, lr, t: t * lr * h * theta), "t times the first step"),
     ("ex-over-shrink", second(lambda theta, h, lr, t: lr * h * theta), "this is a single step"),
@@ -717,6 +744,7 @@ WRONG = [
     ("ex-over-leak", seeds(lambda seed: HONEST_RUNS[seed]), "do twins, x and y, lie on both sides"),
     ("ex-over-leak", seeds(lambda seed: OWN_NOISE_RUNS[seed]), "do twins, x and y, lie on both sides"),
     ("ex-over-leak", seeds(lambda seed: LEAK_TRAINING[seed]), "is it the training loss?"),
+    ("ex-over-leak", (0.151, 0.412), "the second is not the median"),  # means
     ("ex-over-leak", (0.35, 0.35), "all are equal"),
     ("ex-over-leak", (0.0, 0.456), "two positive losses"),
     ("ex-over-leak", (0.238, math.inf), "the number is not finite"),

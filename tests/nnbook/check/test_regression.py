@@ -381,8 +381,16 @@ WRONG = [
     (
         "ex-regression-noise",
         from_noise(lambda a, b, c, d: (a**0.5, b**0.5, c**0.5, d**0.5)),
-        "five best of 20",
+        "root mean squares",
     ),
+    (
+        "ex-regression-noise",
+        from_noise(lambda a, b, c, d: (a, b**0.5, c, d**0.5)),
+        "the mean squares are ask",
+    ),
+    ("ex-regression-noise", from_noise(lambda a, b, c, d: (a, 0.3 * b, c, 0.3 * d)), "to the true curve"),
+    ("ex-regression-noise", from_noise(lambda a, b, c, d: (a, 0.65 * b, c, 0.65 * d)), "to the true curve"),
+    ("ex-regression-noise", from_noise(lambda a, b, c, d: (a, 1.5 * b, c, 1.5 * d)), "to the true curve"),
     ("ex-regression-noise", {10: (100.5, 38.1), 20: (303.1, 70.0)}, "five best of 20"),  # medians
     ("ex-regression-noise", {10: (100.5, 70.0), 20: (303.1, 38.1)}, "a larger distance, too"),
     ("ex-regression-bootstrap", lambda X, y, n_nets, generator: None, "returns nothing"),
@@ -457,6 +465,10 @@ WRONG = [
         seeds(lambda seed: [v / 56 for v in HOLE_RUNS[seed]]),
         "turn the predictions back",
     ),
+    ("ex-regression-hole", seeds(lambda seed: [v**2 for v in HOLE_RUNS[seed]]), "these are mean squares"),
+    ("ex-regression-hole", [104.8, 448.7, 16.2, 26.9], "these are mean squares"),
+    ("ex-regression-hole", [11.3, 22.8, 5.36, 5.41], "are stuck networks left out?"),
+    ("ex-regression-hole", [3.4, 3.2, 6.1, 11.5], "were the points with 1 < x < 3 left out"),  # −3 < x < −1
     ("ex-regression-hole", [12, 70, 4, 80], "standardised by the points left"),
     ("ex-regression-hole", [59, 59, 58, 58], "far larger in the hole"),
     ("ex-regression-hole", [12, 12, 12, 12], "all are equal"),

@@ -131,8 +131,19 @@ def by_grad(f, x, n_steps):
 def recursive(f, x, n_steps):
     if n_steps == 0:
         return x
-    slope = torch.func.grad(f)(torch.tensor(x))
-    return recursive(f, (x - f(torch.tensor(x)) / slope).item(), n_steps - 1)
+    x = torch.tensor(float(x))
+    return recursive(f, (x - f(x) / torch.func.grad(f)(x)).item(), n_steps - 1)
+
+
+def by_quotient(f, x, n_steps, h=1e-6):
+    x = torch.tensor(float(x), dtype=torch.float64)
+    for _ in range(n_steps):
+        x = x - f(x) * 2 * h / (f(x + h) - f(x - h))
+    return x.item()
+
+
+def only_floats(f, x, n_steps):
+    return newton(f, torch.tensor(x, requires_grad=True).item(), n_steps)
 
 
 def in_place(step, forget=True):
@@ -188,6 +199,7 @@ RIGHT = [
     ("ex-tensors-newton", lambda f, x, n_steps: newton(f, x, n_steps).item()),
     ("ex-tensors-newton", in_place(lambda x, y, grad: x - y / grad)),
     ("ex-tensors-newton", by_grad),
+    ("ex-tensors-newton", lambda f, x, n_steps: newton(lambda x: f(x.double()), x, n_steps)),
     ("ex-tensors-newton", recursive),
     ("ex-tensors-corners", CORNERS),
     ("ex-tensors-corners", dict(reversed(CORNERS.items()))),
@@ -240,6 +252,12 @@ WRONG = [
     ("ex-tensors-newton", lambda f, x, n_steps: newton(f, x, 1), "one step, whatever n_steps is"),
     ("ex-tensors-newton", lambda f, x, n_steps: newton(f, x, 50), "this is the zero itself"),
     ("ex-tensors-newton", lambda f, x, n_steps: 1.5, "it is too "),
+    ("ex-tensors-newton", by_quotient, "let autograd find f′, and not a difference quotient"),
+    (
+        "ex-tensors-newton",
+        only_floats,
+        "x = 1, n_steps = 2.)",
+    ),
     ("ex-tensors-newton", not_a_leaf, "through the graph a second time"),
     ("ex-tensors-newton", recorded_step, "a leaf Variable that requires grad"),
     ("ex-tensors-newton", all_points, "a number is asked for"),

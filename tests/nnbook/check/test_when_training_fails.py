@@ -18,17 +18,18 @@ DECAYS = (0, 0.001, 0.01, 0.1)
 
 
 @functools.cache
-def decay_losses(seed, n_epochs=4, decays=DECAYS, accuracy=False):
+def decay_losses(seed, n_epochs=4, decays=DECAYS, accuracy=False, anew=True):
     """The last training loss with each decay, as the chapter measures it, from the start of a seed."""
     train_set, val_set = split_of_chapters()
     n = min(5120, len(train_set) // 512 * 512)
     X, y = train_set[:n]
     found = {}
     for decay in decays:
-        torch.manual_seed(seed)
-        sizes = [784, 32, 32, 32, 10]
-        layers = [part for d in pairwise(sizes) for part in (nn.Linear(*d), nn.ReLU())]
-        model = nn.Sequential(*layers[:-1])
+        if not found or anew:
+            torch.manual_seed(seed)
+            sizes = [784, 32, 32, 32, 10]
+            layers = [part for d in pairwise(sizes) for part in (nn.Linear(*d), nn.ReLU())]
+            model = nn.Sequential(*layers[:-1])
         optimizer = torch.optim.SGD(model.parameters(), lr=0.05, momentum=0.9, weight_decay=decay)
         found[decay] = fit(
             model, F.cross_entropy, optimizer, list(zip(X.split(64), y.split(64), strict=True)), n_epochs
@@ -41,6 +42,11 @@ def decay_losses(seed, n_epochs=4, decays=DECAYS, accuracy=False):
 def late(make):
     """An attempt that is made when its test runs, for it takes a second or two."""
     return seeds(lambda seed: make(), 1)
+
+
+def trained_on(seed):
+    """One network, trained on with each decay."""
+    return decay_losses(seed, anew=False)
 
 
 def exchanged(losses, a, b):
@@ -134,6 +140,11 @@ def leaked_by_pieces(X_train, X_val):
 def leaked_by_lists(X_train, X_val):
     known = {tuple(row) for row in X_train.tolist()}
     return np.mean([tuple(row) in known for row in X_val.tolist()])
+
+
+def leaked_by_count(X_train, X_val):
+    known = X_train.tolist()
+    return sum(known.count(row) for row in X_val.tolist()) / len(X_val)
 
 
 def exact_cdist(X_train, X_val):
@@ -242,7 +253,14 @@ WRONG = [
     ("ex-fail-decay", {}, "a dictionary with the keys"),
     ("ex-fail-decay", late(lambda: list(decay_losses(0).values())), "a dictionary with the keys"),
     ("ex-fail-decay", late(lambda: decay_losses(0, accuracy=True)), "these look like accuracies"),
-    ("ex-fail-decay", dict.fromkeys(DECAYS, 0.3), "all are equal"),
+    ("ex-fail-decay", dict.fromkeys(DECAYS, 0.27), "does each optimizer get its own weight_decay?"),
+    (
+        "ex-fail-decay",
+        {0: 0.2701, 0.001: 0.2702, 0.01: 0.2703, 0.1: 0.2704},
+        "does each optimizer get its own weight_decay?",
+    ),
+    ("ex-fail-decay", late(lambda: trained_on(0)), "does each run begin with `fresh()`?"),
+    ("ex-fail-decay", late(lambda: trained_on(3)), "does each run begin with `fresh()`?"),
     ("ex-fail-decay", seeds(lambda seed: exchanged(decay_losses(seed), 0, 0.01), 12), "exchanged?"),
     ("ex-fail-decay", seeds(lambda seed: exchanged(decay_losses(seed), 0.1, 0.01), 12), "exchanged?"),
     ("ex-fail-decay", late(lambda: exchanged(decay_losses(0), 0, 0.001)), "exchanged?"),
@@ -250,7 +268,8 @@ WRONG = [
     ("ex-fail-decay", late(lambda: decay_losses(0, n_epochs=1)), "the patient should train"),
     ("ex-fail-decay", late(lambda: {**decay_losses(1), 0.1: 0.9}), "0.1 should stop the patient"),
     ("ex-fail-decay", late(lambda: {**decay_losses(1), 0.01: 2.1}), "0.01 should still train"),
-    ("ex-fail-decay", late(lambda: {**decay_losses(1), 0.001: 0.05}), "the patient should train"),
+    ("ex-fail-decay", late(lambda: {**decay_losses(1), 0.001: 0.05}), "begin with `fresh()`?"),
+    ("ex-fail-decay", late(lambda: {**decay_losses(1), 0.001: 1.2}), "the patient should train"),
     ("ex-fail-patients", {}, "a dictionary with the keys"),
     ("ex-fail-patients", {**FOUND, "A": "?"}, "is none of the seven causes"),
     ("ex-fail-patients", {**FOUND, "A": ["dead units"]}, "is none of the seven causes"),
@@ -283,7 +302,7 @@ WRONG = [
     ("ex-fail-guard", lambda X, y, K: fit_to_train(X, y, K) and X.min() >= 0, "may be negative"),
     ("ex-fail-guard", lambda X, y, K: fit_to_train(X, y, K) and len(y) > 1, "a batch of one is good"),
     ("ex-fail-guard", lambda X, y, K: fit_to_train(X, y, K) and X.abs().max() < 20, "−20 is not above"),
-    ("ex-fail-guard", lambda X, y, K: without("size")(X, y, K) and X.abs().max() <= 100, "a value of 20.5"),
+    ("ex-fail-guard", lambda X, y, K: without("size")(X, y, K) and X.abs().max() <= 100, "a value of 20.01"),
     ("ex-fail-guard", lambda X, y, K: without("size")(X, y, K) and X.max() <= 20, "X goes to −255"),
     (
         "ex-fail-guard",
@@ -313,6 +332,7 @@ WRONG = [
     ),
     ("ex-fail-guard", lambda X, y, K: "yes" if fit_to_train(X, y, K) else "", "True or False is asked for."),
     ("ex-fail-guard", lambda X, y, K: fit_to_train(X.abs_(), y, K), "has changed"),
+    ("ex-fail-guard", lambda X, y, K: without("size")(X, y, K) and X.abs().max() < 20.2, "a value of 20.01"),
     ("ex-fail-guard", without("X type"), "X is float64"),
     ("ex-fail-guard", without("nan"), "X has a nan"),
     ("ex-fail-guard", without("inf"), "X has an infinite value"),
@@ -332,6 +352,7 @@ WRONG = [
     ("ex-fail-entropy", lambda y, K: math.log(len(y.unique())), "the number of different classes"),
     ("ex-fail-entropy", lambda y, K: 1 - shares_of(y, K).max(), "the error of always naming"),
     ("ex-fail-entropy", lambda y, K: 1 - shares_of(y, K).square().sum(), "squares of the shares"),
+    ("ex-fail-entropy", lambda y, K: min(lowest_loss(y, K), math.log(K) - 0.01), "it is too small"),
     ("ex-fail-entropy", lambda y, K: -lowest_loss(y, K), "the sign is wrong"),
     ("ex-fail-entropy", lambda y, K: torch.special.entr(shares_of(y, K)), "this is a tensor of shape (5,)"),
     (
@@ -348,6 +369,7 @@ WRONG = [
     ("ex-fail-threshold", lambda w, c, lam, D: lam / c * w ** (3 - D) / (D - 1), "counts once"),
     ("ex-fail-threshold", lambda w, c, lam, D: -lam / c * w ** (3 - D), "the sign is wrong"),
     ("ex-fail-threshold", lambda w, c, lam, D: lam / c * w ** (4 - D), "it is too"),
+    ("ex-fail-threshold", lambda w, c, lam, D: min(least_v(w, c, lam, D), 1), "it is too small"),
     ("ex-fail-threshold", lambda w, c, lam, D: lam / c, "it is too"),
     ("ex-fail-leak", lambda A, B: copied(A, B).sum(), "that is a number of rows"),
     ("ex-fail-leak", lambda A, B: 1 - leaked(A, B), "the rows that are new"),
@@ -375,6 +397,13 @@ WRONG = [
         "stands twice in X_val counts twice",
     ),
     ("ex-fail-leak", lambda A, B: torch.isin(B, A).all(1).float().mean(), "but not in one row"),
+    ("ex-fail-leak", lambda A, B: (B[:, None] == A).all(2).float().sum() / len(B), "counts once, however"),
+    (
+        "ex-fail-leak",
+        lambda A, B: ((B[:, None] == A).float().mean(2) > 0.99).any(1).float().mean(),
+        "too large",
+    ),
+    ("ex-fail-leak", leaked_by_count, "counts once, however often it stands in X_train"),
     (
         "ex-fail-leak",
         lambda A, B: leaked(A.sort(1).values, B.sort(1).values),

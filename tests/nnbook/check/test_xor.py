@@ -241,6 +241,11 @@ WRONG = [
     ("ex-xor-restarts", lambda p, c: math.ceil(math.log(1 - c) / math.log(p)), "it is too large"),
     ("ex-xor-restarts", lambda p, c: 77, "it is too large"),
     ("ex-xor-restarts", lambda p, c: math.ceil(math.log(1 - c) / math.log(1 - p) - 0.01), "it is too small"),
+    (
+        "ex-xor-restarts",
+        lambda p, c: min(runs_needed(p, c), 100),
+        "too small. (Tried with p = 0.01, c = 0.99",
+    ),
     ("ex-xor-restarts", lambda p: 1, "the function is to take (p, c)"),
     ("ex-xor-restarts", 6, "give the function's name"),
     ("ex-xor-groups", lambda y, groups: len(y) * best_loss(y, groups), "is not divided by the number"),
