@@ -23,11 +23,12 @@ def draw(app, soup, context) -> None:
     files = {name: key for key, name in app.builder.images.items()}
     for number, image in enumerate(soup.select("div.cell_output img[src$='.svg']"), 1):
         key = files.get(PurePosixPath(image["src"]).name)
-        if key is None:
+        svg = (Path(app.srcdir) / key).read_text(encoding="utf-8") if key else ""
+        if "Matplotlib" not in svg:
             continue
         figure = image.find_parent("figure", id=True)
         name = figure["id"] if figure else f"drawing-{number}"
-        kinds, strange = drawings((Path(app.srcdir) / key).read_text(encoding="utf-8"), name)
+        kinds, strange = drawings(svg, name)
         for colour in sorted(strange):
             logger.warning("%s is drawn in %s, which no page has: take a colour of nnbook.plot", name, colour)
         if app.builder.name != "html":
