@@ -23,7 +23,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter
 from matplotlib_inline.backend_inline import set_matplotlib_formats
 
-from nnbook import drawing
+from nnbook import svg
 
 DATA = "#0072B2"  # blue: examples, inputs, targets
 WEIGHT = "#D55E00"  # orange: parameters, and the model that they make
@@ -49,7 +49,7 @@ def use_style() -> None:
     plt.style.use(here / "nnbook.mplstyle")
     set_matplotlib_formats("svg")
     formatters = InteractiveShell.instance().display_formatter.formatters
-    formatters["image/svg+xml"].for_type(Figure, drawing.svg)
+    formatters["image/svg+xml"].for_type(Figure, svg.figure)
 
 
 def image(ax: Axes, pixels, title: str = "") -> Axes:
@@ -93,7 +93,7 @@ def curves(ax: Axes, x, ys: dict, xlabel: str, ylabel: str) -> Axes:
     """Draw one line a name of `ys` over `x`, each of shape (n,), and write the name at the line's end."""
     for name, y in ys.items():
         (line,) = ax.plot(x, y)
-        drawing.name_line(ax, x[-1], y[-1], name, line.get_color())
+        svg.name_line(ax, x[-1], y[-1], name, line.get_color())
     ax.set_xlabel(xlabel)
     ax.set_ylabel(ylabel)
     return ax
@@ -106,7 +106,7 @@ def name_lines(ax: Axes) -> Axes:
         if len(x) and not line.get_label().startswith("_"):
             end = np.nanargmax(np.where(np.isfinite(y), x, np.nan))
             name = textwrap.fill(line.get_label(), 16)
-            drawing.name_line(ax, x[end], y[end], name, line.get_color())
+            svg.name_line(ax, x[end], y[end], name, line.get_color())
     return ax
 
 

@@ -18,7 +18,7 @@ from IPython.core.interactiveshell import InteractiveShell
 from matplotlib import font_manager
 from matplotlib.colors import to_rgba
 from matplotlib.figure import Figure
-from nnbook import drawing, plot
+from nnbook import plot, svg
 
 from tests.contrast import contrast
 
@@ -242,20 +242,20 @@ def line_ends():
 
 
 def test_a_figure_has_two_drawings_of_which_a_reader_that_knows_nothing_shows_the_wide_one():
-    root = ElementTree.fromstring(drawing.svg(line_ends()))
+    root = ElementTree.fromstring(svg.figure(line_ends()))
     (narrow,) = root.findall("{*}svg")
     assert narrow.get("display") == "none"
     widths = [float(svg.get("viewBox").split()[2]) for svg in (root, narrow)]
-    assert widths == pytest.approx([6.5 * 72, drawing.NARROW * 72], abs=8)
+    assert widths == pytest.approx([6.5 * 72, svg.NARROW * 72], abs=8)
     sizes = [
         float(size) for size in re.findall(r"font-size: ([\d.]+)px", ElementTree.tostring(narrow).decode())
     ]
-    assert min(sizes) >= drawing.SMALLEST
+    assert min(sizes) >= svg.SMALLEST
 
 
 def test_panels_of_a_row_stand_below_each_other_where_it_is_narrow():
     fig = line_ends()
-    with drawing._narrowed(fig):
+    with svg._narrowed(fig):
         fig.draw_without_rendering()
         above, below = (ax.get_position() for ax in fig.axes)
         assert above.y0 > below.y1
@@ -266,23 +266,23 @@ def test_panels_of_a_row_stand_below_each_other_where_it_is_narrow():
 def test_a_grid_of_images_keeps_its_rows_where_it_is_narrow():
     fig, axs = plt.subplots(1, 3)
     plot.images(axs, torch.rand(3, 8, 8), ["a", "b", "c"])
-    with drawing._narrowed(fig):
+    with svg._narrowed(fig):
         fig.draw_without_rendering()
         assert len({round(ax.get_position().y0, 3) for ax in axs}) == 1
 
 
 def test_a_figure_that_was_drawn_is_as_it_was():
     fig = line_ends()
-    once = drawing.svg(fig)
+    once = svg.figure(fig)
     assert fig.get_size_inches().tolist() == [6.5, 3.7]
     assert [ax.get_ylabel() for ax in fig.axes] == ["y", ""]
     assert fig.axes[1].texts[0].get_fontsize() == 7
-    assert drawing.svg(fig) == once
+    assert svg.figure(fig) == once
 
 
 def test_names_of_lines_do_not_touch():
     fig = line_ends()
-    drawing._part_names(fig)
+    svg._part_names(fig)
     fig.draw_without_rendering()
     boxes = sorted((text.get_window_extent() for text in fig.axes[0].texts), key=lambda box: box.y0)
     assert all(below.y1 <= above.y0 + 0.01 for below, above in pairwise(boxes))

@@ -42,16 +42,16 @@ def draw(app, soup, context) -> None:
 
 
 def move_code(soup) -> None:
-    """Have the code of a figure open from a line below it."""
+    """Have the code of a figure open from a line below it, and other folded code from a line as quiet."""
     for fold in soup.select("div.cell > details.hide.above-input"):
         output = fold.find_next_sibling("div", class_="cell_output")
-        if not (output and output.select_one(".drawing")):
-            continue
+        has_figure = output and output.select_one(".drawing")
         fold["class"] = ["hide", "figure-code"]
         summary = soup.new_tag("summary")
-        summary.string = CODE
+        summary.string = CODE if has_figure else "Code"
         fold.summary.replace_with(summary)
-        output.insert_after(fold.extract())
+        if has_figure:
+            output.insert_after(fold.extract())
 
 
 def change(app, soup, context) -> None:

@@ -21,7 +21,7 @@ SMALLEST = 10.5  # points: no text in a narrow figure is smaller
 SAVING = {"format": "svg", "bbox_inches": "tight", "pad_inches": 0.02, "metadata": {"Date": None}}
 
 
-def svg(fig: Figure) -> str:
+def figure(fig: Figure) -> str:
     """The figure as SVG, with the narrow drawing, which is not displayed, at its end if it needs one."""
     wide = _saved(fig)
     has_words = any(text.get_visible() and text.get_text() for text in fig.findobj(Text))
