@@ -23,17 +23,11 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter
 from matplotlib_inline.backend_inline import set_matplotlib_formats
 
-from nnbook import svg
-
-DATA = "#0072B2"  # blue: examples, inputs, targets
-WEIGHT = "#D55E00"  # orange: parameters, and the model that they make
-GRADIENT = "#009E73"  # green: derivatives, and steps along them
-LOSS = "#CC79A7"  # purple: losses, errors, residuals
-TEXT = "#757575"
-MUTED = "#7b7b7b"
+from nnbook import colours, svg
+from nnbook.colours import DATA, GRADIENT, LOSS, MUTED, TEXT, WEIGHT  # noqa: F401 (chapters say plot.DATA)
 
 # From nothing to blue: an image in it has no box around it, on a white page or on a black one.
-INK = LinearSegmentedColormap.from_list("ink", [(0.16, 0.50, 0.80, 0.0), (0.16, 0.50, 0.80, 1.0)])
+INK = LinearSegmentedColormap.from_list("ink", [(*to_rgb(colours.INK), 0.0), (*to_rgb(colours.INK), 1.0)])
 
 # One a class, beside its colour: never colour alone.
 MARKERS = "o^sD"

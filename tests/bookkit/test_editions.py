@@ -298,15 +298,20 @@ def test_without_a_browser_the_pdf_is_refused_in_a_sentence(pocket, tmp_path):
     assert "Traceback" not in result.stderr
 
 
-def test_pdf_has_outline_page_numbers_and_links(pocket, browser):
+@pytest.fixture(scope="module")
+def printed(pocket, browser) -> Path:
+    """The small book as a PDF."""
     result = make(pocket, "pdf", "--site", "_build/html")
     assert result.returncode == 0, result.stderr
-    with pikepdf.open(edition(pocket, "pdf")) as document:
+    return edition(pocket, "pdf")
+
+
+def test_pdf_has_outline_and_links(printed):
+    with pikepdf.open(printed) as document:
         titles = outline(document.Root.Outlines)
         assert {"Contents", "Pages", "A page", "An exercise, and more", "Solutions", "Index"} <= set(titles)
         assert titles.index("Pages") < titles.index("A page") < titles.index("Solutions")
-        places = {page.objgen: number for number, page in enumerate(document.pages, 1)}
-        targets = {name[1:]: places[target[0].objgen] for name, target in document.Root.Dests.items()}
+        targets = targets_of(document)
         assert targets["page"] < targets["figure"] < targets["solutions"] < targets["genindex"]
         links = [link for page in document.pages for link in page.get("/Annots", [])]
         inner = {str(link.Dest)[1:] for link in links if "/Dest" in link}
@@ -315,9 +320,16 @@ def test_pdf_has_outline_page_numbers_and_links(pocket, browser):
         assert info["/CreationDate"] == "D:20250101000000Z"
         assert document.Root.MarkInfo.Marked
         assert document.Root.Lang == "en"
-    texts = subprocess.run(
-        ["pdftotext", "-layout", edition(pocket, "pdf"), "-"], capture_output=True, text=True, check=True
-    ).stdout.split("\f")
+
+
+def test_pdf_says_on_its_pages_where_things_are(printed):
+    if shutil.which("pdftotext") is None:
+        pytest.skip("no pdftotext; Debian's package poppler-utils has it")
+    with pikepdf.open(printed) as document:
+        targets = targets_of(document)
+    command = ["pdftotext", "-layout", printed, "-"]
+    result = subprocess.run(command, capture_output=True, text=True, check=True)
+    texts = result.stdout.split("\f")
     assert re.search(rf"A page\W+{targets['page']}\n", texts[2])
     assert re.search(rf"An exercise, and more\W+{targets['page--an-exercise-and-more']}\n", texts[2])
     first = texts[targets["page"] - 1]
@@ -325,6 +337,12 @@ def test_pdf_has_outline_page_numbers_and_links(pocket, browser):
     assert first.split()[-1] == str(targets["page"])
     assert f"Solution p. {targets['page--book-page-solution-1']}" in " ".join(first.split())
     assert re.search(r"a\s*2\s*\+\s*b", "".join(texts).replace("𝑎", "a").replace("𝑏", "b"))
+
+
+def targets_of(document: pikepdf.Pdf) -> dict[str, int]:
+    """The page on which each target of a link stands."""
+    places = {page.objgen: number for number, page in enumerate(document.pages, 1)}
+    return {name[1:]: places[target[0].objgen] for name, target in document.Root.Dests.items()}
 
 
 def outline(item: pikepdf.Dictionary) -> list[str]:

@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 from bookkit.figures import colours, drawing, paths
 from bs4 import BeautifulSoup
-from nnbook import drawing as in_notebook
 from nnbook import plot
+from nnbook import svg as in_notebook
 
 from tests.contrast import contrast
 
@@ -28,7 +28,7 @@ def style():
 
 def drawn(fig, name="fig-one") -> tuple[dict[str, BeautifulSoup], set[str]]:
     """The drawings of a figure, parsed, and the colours that no page has."""
-    kinds, strange = drawing.drawings(in_notebook.svg(fig), name)
+    kinds, strange = drawing.drawings(in_notebook.figure(fig), name)
     for text in kinds.values():
         ElementTree.fromstring(text)  # an e-book wants XML
     return {kind: BeautifulSoup(text, "html.parser") for kind, text in kinds.items()}, strange
@@ -167,6 +167,6 @@ def test_a_number_is_written_in_few_characters(value, text):
 
 
 def test_the_same_figure_is_the_same_text():
-    assert drawing.drawings(in_notebook.svg(two_lines()), "f") == drawing.drawings(
-        in_notebook.svg(two_lines()), "f"
+    assert drawing.drawings(in_notebook.figure(two_lines()), "f") == drawing.drawings(
+        in_notebook.figure(two_lines()), "f"
     )

@@ -146,6 +146,7 @@ def test_the_keys_are_listed_and_can_be_switched_off(page):
     page.get_by_role("dialog", name="Keys").get_by_role("checkbox").uncheck()
     page.keyboard.press("Escape")
     page.reload(wait_until="domcontentloaded")
+    page.locator("html[data-keys=off]").wait_for()
     address, theme = page.url, page.evaluate("document.documentElement.dataset.mode")
     for key in ("ArrowRight", "t", "?", "/"):
         page.keyboard.press(key)

@@ -110,7 +110,7 @@ def take_code(page: Page, fold: Tag, count: int) -> Piece:
     caption = figure and figure.find("figcaption")
     number = caption and caption.find(class_="caption-number")
     section = title_text(fold.find_previous(re.compile("^h[1-3]$")))
-    title = title_text(number).rstrip(". ") if number else f"An output in “{section}”"
+    title = title_text(number).rstrip(". ") if number else f"In “{section}”"
     origin = (figure or cell).get("id") or f"{page.slug}--cell-{count}"
     (figure or cell)["id"] = origin
     piece = Piece(f"{origin}--code", title, origin, fold)

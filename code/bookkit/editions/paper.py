@@ -8,7 +8,8 @@ ON_SCREEN = [
     *(".headerlink", ".report-link", ".report-line", ".copybtn", ".quiz-verdict", ".genindex-jumpbox"),
     *(".backrefs", ".quiz-progress"),
     *("button", "input", "script", "template", "noscript", "dialog", "nav", "link", "[hidden]"),
-    *(".editions", ".cover-enter", ".toctree-wrapper", ".pst-js-only", ".margin-note", ".drawing > .narrow"),
+    *(".editions", ".cover-enter", ".cover-picture", ".toctree-wrapper", ".pst-js-only", ".margin-note"),
+    ".drawing > .narrow",
 ]
 # What Pygments calls the words of code that are set apart: of the language, new names, comments, strings.
 SET_APART = {"k", "kn", "kc", "ow", "kd", "bp", "nf", "nc", "nd"} | {"c", "c1", "cm", "sd", "gp"}

@@ -65,6 +65,8 @@ def restore_capitals(drawing: Tag) -> None:
     for tag in [drawing, *drawing.find_all(True)]:
         tag.name = PROPER.get(tag.name, tag.name)
         tag.attrs = {PROPER.get(name, name): value for name, value in tag.attrs.items()}
+        if tag.name == "path":
+            tag.attrs.setdefault("d", "")
         if "href" in tag.attrs:  # as devices know it that are some years old
             tag["xlink:href"] = tag.attrs.pop("href")
 

@@ -1,4 +1,4 @@
-"""The colours of `nnbook.plot`, and the page's variables that take their places.
+"""The colours of `nnbook.colours`, and the page's variables that take their places.
 
 A colour is written as `var(--data, #0b5ca8)`: where no style sheet names the variables, as in an e-book, a
 figure is in the colours of the light page.
@@ -7,8 +7,7 @@ figure is in the colours of the light page.
 import re
 from functools import cache
 
-from matplotlib.colors import to_hex
-from nnbook import plot
+from nnbook import colours
 
 from bookkit.addresses import ROOT
 
@@ -16,12 +15,12 @@ VARIABLES = ROOT / "book/_style/variables.css"
 RULE = "#7f7f7f"  # the grid of nnbook.mplstyle, faint there, for it must do on white and on black
 
 NAMES = {
-    plot.DATA.lower(): "data",
-    plot.WEIGHT.lower(): "weight",
-    plot.GRADIENT.lower(): "gradient",
-    plot.LOSS.lower(): "loss",
-    plot.TEXT: "ink",
-    to_hex(plot.INK(1.0)): "data",
+    colours.DATA.lower(): "data",
+    colours.WEIGHT.lower(): "weight",
+    colours.GRADIENT.lower(): "gradient",
+    colours.LOSS.lower(): "loss",
+    colours.TEXT: "ink",
+    colours.INK: "data",
     RULE: "rule",
 }
 GREY = re.compile(r"#(?!00|ff)(..)\1\1")

@@ -33,17 +33,14 @@ def page(app) -> Iterator[tuple[str, dict, str]]:
 
 
 # pydata-sphinx-theme 0.16.1, components/search-button.html: the buttons do nothing without scripts.
-# layout.html: the field of the theme's search is in every page; its script needs the dialog around it.
 def lead_to_page(app, soup, context) -> None:
-    """Make the buttons links to the page of the search, which search.js catches, and empty the dialog."""
+    """Make the buttons links to the page of the search, which search.js catches."""
     for button in soup.select("button.search-button__button"):
         classes = [name for name in button["class"] if name not in ("search-button__button", "pst-js-only")]
         button.name = "a"
         button.attrs = {"class": classes, "href": context["pathto"]("search"), "data-search": ""}
         if not button.get_text(strip=True):
             button["aria-label"] = "Search"
-    for dialog in soup.select("dialog#pst-search-dialog"):
-        dialog.clear()
 
 
 def remove_scripts_of_sphinx(app, error) -> None:
