@@ -289,7 +289,7 @@ def test_menu_search_and_colours_work_where_storage_is_forbidden(good, browser, 
         page.keyboard.press("Escape")
         menu.wait_for(state="hidden")
         page.keyboard.press("Control+k")
-        page.locator("input[type=search]:visible").first.wait_for()
+        page.locator(".search-words:visible").first.wait_for()
         assert page.evaluate("localStorage instanceof Storage") is False  # what the quizzes ask
         assert errors == []
 

@@ -4,6 +4,7 @@ A browser knows the number of a page when it prints it, and not before: so the b
 them, and again with the numbers in the contents, in the index, and beside links to the end of the book.
 """
 
+from collections.abc import Iterator
 from html import escape
 from pathlib import Path
 
@@ -17,8 +18,9 @@ from bookkit.editions.browser import browser
 from bookkit.editions.contents import contents, fill, number_index, number_links
 from bookkit.editions.cover import drawn
 from bookkit.editions.facts import LANGUAGE, LICENCE
-from bookkit.editions.manuscript import Page
+from bookkit.editions.manuscript import Page, Part, words
 
+HEADINGS = ["h1", "h2", "h3", "h4", "h5", "h6"]
 PASSES = 4  # the second is right, unless a number with more digits pushes something over the edge of a page
 
 
@@ -121,11 +123,46 @@ def finish(book: Book, printed: Path, target: Path) -> int:
         info = {"Title": book.facts.title, "Author": book.facts.author, "Subject": LICENCE}
         info |= {"CreationDate": day, "ModDate": day}
         document.trailer.Info = document.make_indirect(pikepdf.Dictionary(**info))
+        name_outline(document.Root.Outlines, titles(book))
         fold_outline(document.Root.Outlines)
         # A hundred thousand small objects say what is a heading, what a table: packed, they are a third.
         packed = pikepdf.ObjectStreamMode.generate
         document.save(target, object_stream_mode=packed, recompress_flate=True, deterministic_id=True)
         return len(document.pages)
+
+
+def titles(book: Book) -> list[str]:
+    """All headings of the document in their order, with their numbers."""
+    found = ["Contents"]
+    for part in [*book.parts, Part("", [book.index])]:
+        for page in part.pages:
+            _, *others = page.body.find_all(HEADINGS)
+            found += [part.title] if part.title and page is part.pages[0] else []
+            found += [page.heading, *map(numbered, others)]
+    return found
+
+
+def numbered(heading: Tag) -> str:
+    """The words of a heading after its number."""
+    number = heading.find(class_="section-number")
+    return f"{number.get_text().strip('. ')} {words(heading)}" if number else words(heading)
+
+
+def name_outline(outline: pikepdf.Dictionary, names: list[str]) -> None:
+    """Write the titles of an outline as the book has them; the browser runs lines of titles together."""
+    items = list(items_of(outline))
+    if len(items) == len(names):
+        for item, name in zip(items, names, strict=True):
+            item.Title = name
+
+
+def items_of(item: pikepdf.Dictionary) -> Iterator[pikepdf.Dictionary]:
+    """The items of an outline, each before those below it."""
+    child = item.get("/First")
+    while child is not None:
+        yield child
+        yield from items_of(child)
+        child = child.get("/Next")
 
 
 def fold_outline(item: pikepdf.Dictionary, depth: int = 0) -> None:

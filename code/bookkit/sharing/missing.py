@@ -3,6 +3,7 @@
 A server shows it at any depth, so its links begin at the root of the server, not at where the reader is.
 """
 
+from os.path import relpath
 from pathlib import Path
 from urllib.parse import urljoin, urlsplit
 
@@ -16,7 +17,8 @@ LINKS = ["href", "src", "action"]
 
 def use_template(app, config) -> None:
     """Let the theme find the page's template."""
-    config.templates_path.append(str(Path(__file__).with_name("templates")))
+    templates = Path(__file__).with_name("templates")
+    config.templates_path.append(relpath(templates, app.confdir))  # the same wherever the book is
 
 
 def add_page(app):
