@@ -74,18 +74,24 @@ def clone(notebooks, tmp_path_factory) -> Path:
     return folder
 
 
+# The flags keep Chromium from calling its maker's hosts.
+FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
+
+
+def installed() -> str | None:
+    """The machine's own Chromium or Chrome."""
+    names = ["chromium", "chromium-browser", "google-chrome"]
+    return next(filter(None, map(shutil.which, names)), None)
+
+
 @pytest.fixture(scope="session")
 def browser():
     """A browser without a window: playwright's own, or the machine's Chromium or Chrome."""
-    names = ["chromium", "chromium-browser", "google-chrome"]
-    installed = next(filter(None, map(shutil.which, names)), None)
-    # The flags keep Chromium from calling its maker's hosts.
-    flags = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
     with sync_playwright() as playwright:
         try:
             # Scroll bars are seen, as on Windows and Linux: without a window, Chromium would hide them.
             browser = playwright.chromium.launch(
-                executable_path=installed, args=flags, ignore_default_args=["--hide-scrollbars"]
+                executable_path=installed(), args=FLAGS, ignore_default_args=["--hide-scrollbars"]
             )
         except Error as error:
             pytest.skip(

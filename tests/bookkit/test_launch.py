@@ -104,7 +104,7 @@ def test_a_click_downloads_the_notebook(browser, address, tmp_path):
     with browser.new_context(accept_downloads=True, viewport={"width": 1280, "height": 800}) as context:
         page = context.new_page()
         page.goto(f"{address}{PAGES[0]}.html")
-        page.locator(".dropdown-download-buttons > button").click()
+        page.locator("details.menu > summary", has_text="Page").click()
         with page.expect_download() as download:
             page.locator(".dropdown-download-buttons a", has_text=".ipynb").click()
         download.value.save_as(tmp_path / "chapter.ipynb")
@@ -116,7 +116,7 @@ def test_the_buttons_can_be_reached_and_have_names(browser, site, width):
     with browser.new_context(viewport={"width": width, "height": 800}, reduced_motion="reduce") as context:
         page = context.new_page()
         page.goto((site / f"{PAGES[0]}.html").as_uri())
-        page.get_by_role("button", name="Run this chapter").press("Enter")
+        page.locator("details.menu > summary", has_text="Run").press("Enter")
         for name in ("Colab", "Binder"):
             link = page.locator(".dropdown-launch-buttons").get_by_role("link", name=name)
             assert link.is_visible()

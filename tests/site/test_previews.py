@@ -22,7 +22,7 @@ def page(browser, site):
 
 
 def link_to(page, kind: str):
-    return page.locator(f"article {KINDS[kind][0]}:not(.headerlink)").first
+    return page.locator(f"article {KINDS[kind][0]}:not(.headerlink):visible").first
 
 
 def preview(page):
@@ -145,7 +145,9 @@ def test_the_keys_are_listed_and_can_be_switched_off(page):
     page.keyboard.press("?")
     page.get_by_role("dialog", name="Keys").get_by_role("checkbox").uncheck()
     page.keyboard.press("Escape")
+    assert page.evaluate("localStorage.getItem('nnbook-keys')") == "off"
     page.reload(wait_until="domcontentloaded")
+    page.locator("html[data-keys=off]").wait_for()
     address, theme = page.url, page.evaluate("document.documentElement.dataset.mode")
     for key in ("ArrowRight", "t", "?", "/"):
         page.keyboard.press(key)

@@ -75,7 +75,7 @@ def state_of_book() -> dict[str, str]:
         path for path in (ROOT / "code/bookkit").rglob("*") if path.suffix in (".py", ".html", ".css", ".js")
     ]
     pages = [path for path in (ROOT / "book").rglob("*") if path.suffix not in (".md", ".ipynb")]
-    look = [path for path in pages if {"_static", "_style"} & set(path.parts)]
+    look = [path for path in pages if {"_static", "_style", "_templates"} & set(path.parts)]
     settings = [ROOT / "_config.yml", ROOT / "_toc.yml", ROOT / "requirements.txt"]
     return {
         "book": hash_of(settings + code + [path for path in pages if path not in look]),

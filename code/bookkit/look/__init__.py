@@ -1,9 +1,13 @@
 """How the pages look.
 
-- `style_sheet`: the files of `book/_style` as the one style sheet of the site.
+- `style_sheet`: the files of `book/_style` as the one style sheet of the site;
+- `frame`: the frame of a page, `book/_templates`, and the files that it loads;
+- `contents`: the contents beside a page;
+- `article`: small changes of a page's article;
+- `cut_fonts`: a command that cuts the faces of the book out of whole fonts.
 """
 
-PARTS = ["style_sheet"]
+PARTS = ["style_sheet", "frame", "contents", "article"]
 
 
 def setup(app) -> dict[str, bool]:

@@ -1,10 +1,13 @@
 """Sphinx extension: the files of `book/_style` as the one style sheet of the site, `book.css`.
 
-What is written apart, a file for each thing that is styled, is loaded with one request. `variables.css` comes
-first, for all others use it, and `print.css` last, for paper overrules the screen.
+What is written apart, a file for each thing that is styled, is loaded with one request. `variables.css`
+comes first, for all others use it, and `print.css` last, for paper overrules the screen. Each drawing of
+`icons` is a variable, `--icon-NAME`. Comments are for those who write: readers do not load them.
 """
 
+import re
 from pathlib import Path
+from urllib.parse import quote
 
 from bookkit.addresses import ROOT
 
@@ -19,7 +22,22 @@ def joined(folder: Path) -> str:
         return path.name == LAST, path.name != FIRST, path.name
 
     files = sorted(folder.glob("*.css"), key=place)
-    return "\n".join(f"/* ---- {path.name} ---- */\n{path.read_text(encoding='utf-8')}" for path in files)
+    texts = [f"/* {path.name} */\n{bare(path.read_text(encoding='utf-8'))}" for path in files]
+    return "\n".join([icons(folder / "icons"), *texts])
+
+
+def bare(style: str) -> str:
+    """A style sheet without its comments and the space at the beginning of its lines."""
+    lines = re.sub(r"/\*.*?\*/", "", style, flags=re.DOTALL).splitlines()
+    return "\n".join(line.strip() for line in lines if line.strip())
+
+
+def icons(folder: Path) -> str:
+    """A rule that makes each drawing of a folder a variable."""
+    files = sorted(folder.glob("*.svg"))
+    values = {path.stem: quote(path.read_text(encoding="utf-8").strip(), safe=" ='/:,<>") for path in files}
+    lines = [f'--icon-{name}: url("data:image/svg+xml,{value}");' for name, value in values.items()]
+    return "\n".join([":root {", *lines, "}"])
 
 
 def write(app) -> None:

@@ -5,14 +5,10 @@ above it names the fault, the package and the file. A mend whose fault is gone c
 tests/site/test_site.py tells whether it is.
 """
 
-import re
-from html import escape
-from importlib.metadata import distribution
-from pathlib import Path
-
 from bs4 import BeautifulSoup
+from bs4.dammit import EntitySubstitution
 from bs4.element import Script
-from sphinx.util.fileutil import copy_asset
+from bs4.formatter import HTMLFormatter
 
 
 # sphinx-exercise 1.2.1, directive.py: the body of every exercise has the id "exercise-content", that of
@@ -33,22 +29,9 @@ def fold_without_scripts(soup):
         box.find(class_="admonition-title", recursive=False).name = "summary"
 
 
-# sphinx-thebe 0.3.1, __init__.py: a constant is declared twice, an error in the console of every page.
-# The book uses neither thebe nor, after the mend above, sphinx-togglebutton; Jupyter Book 1 loads both
-# and knows no way not to.
-def drop_unused_scripts(soup):
-    """Load nothing of sphinx-thebe and of sphinx-togglebutton."""
-    unused = re.compile("thebe|togglebutton|let toggle(Hint|Open)|^<script>kernelName")
-    for tag in soup.find_all(["script", "link"]):
-        if unused.search(str(tag)):
-            if str(tag.next_sibling).isspace():
-                tag.next_sibling.extract()
-            tag.decompose()
-
-
-# pydata-sphinx-theme 0.16.1, pydata-sphinx-theme.js, and sphinx 7.4.7, sphinx_highlight.js: a browser that
-# forbids storage (as with cookies blocked) throws at the word localStorage, which stops these scripts, and
-# with them the menu, the search and the button for the colours.
+# sphinx 7.4.7, sphinx_highlight.js, and the book's own scripts: a browser that forbids storage (as with
+# cookies blocked) throws at the word localStorage, which would stop them, and with them the search and
+# the button for the colours.
 STORAGE = """
 (() => {
   try {
@@ -76,35 +59,12 @@ def do_without_storage(soup):
         charset.insert_after(script)
 
 
-# pydata-sphinx-theme 0.16.1, layout.html: on a first visit the mode is "", which the theme's own script
-# calls an error in the console; until that script has run, and without scripts, the page has no colours.
-def set_first_colours(soup):
-    """Begin in the colours that the reader's system asks for, or, without scripts, light."""
-    for script in soup.find_all("script", string=re.compile(r"dataset\.mode")):
-        soup.html["data-theme"] = "light"
-        wanted = '(matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light")'
-        with_mode = script.string.replace('("mode") || ""', '("mode") || "auto"')
-        script.string = with_mode.replace('("theme") || ""', f'("theme") || {wanted}')
-
-
 # WCAG 2.5.3: who speaks to the computer says what is seen. myst-nb 1.4.0 names each "Show code cell
-# source" "Toggle hidden content"; sphinx-book-theme 1.2.0 names the search "Search Ctrl+K" only "Search";
-# the names of the three pictures in the button for the colours are read as words that are seen.
+# source" "Toggle hidden content".
 def say_what_is_seen(soup):
-    """Name controls by the words on them."""
-    for control in soup.select("summary[aria-label], .search-button-field[aria-label]"):
+    """Name folds by the words on them."""
+    for control in soup.select("summary[aria-label]"):
         del control["aria-label"]
-    for picture in soup.select(".theme-switch[title]"):
-        del picture["title"]
-
-
-# sphinx-book-theme 1.2.0, theme.conf: the book's title is in the sidebar, outside every landmark, and a
-# screen reader jumps from landmark to landmark.
-def mark_regions(soup):
-    """Make the upper part of the sidebar a landmark."""
-    for part in soup.select(".sidebar-primary-items__start"):
-        part["role"] = "region"
-        part["aria-label"] = "Book"
 
 
 # docutils 0.21.2, _html_base.py: a reference has the role doc-biblioentry, which is deprecated and not
@@ -125,30 +85,23 @@ def keep_permalinks(soup):
             link["href"] = f"#{block['id']}"
 
 
-# sphinx-book-theme 1.2.0, header_buttons: what is called a download is shown in a new tab where the browser
-# knows the type of the file.
-def download_files(soup):
-    """Have the browser save the files that the menu of downloads offers."""
-    for link in soup.select(".dropdown-download-buttons a[target]"):
-        del link["target"]
-        link["download"] = ""
-
-
 # An event for those who add to a page: its parsed HTML, and what its template was given.
 PARSED = "bookkit-page-parsed"
 
 MENDS = [
     drop_repeated_ids,
     fold_without_scripts,
-    drop_unused_scripts,
     do_without_storage,
-    set_first_colours,
     say_what_is_seen,
-    mark_regions,
     renew_roles,
     keep_permalinks,
-    download_files,
 ]
+
+
+# How a page is written: as people write HTML, with no slash in <br> and no value where presence says it all.
+PLAIN = HTMLFormatter(
+    EntitySubstitution.substitute_xml, void_element_close_prefix=None, empty_attributes_are_booleans=True
+)
 
 
 class MendingTemplates:
@@ -167,7 +120,7 @@ class MendingTemplates:
         for mend in MENDS:
             mend(soup)
         self.app.emit(PARSED, soup, context)
-        return str(soup)
+        return soup.decode(formatter=PLAIN)
 
     def __getattr__(self, name: str):
         """All else is as the builder's templates have it."""
@@ -180,54 +133,8 @@ def mend_as_written(app) -> None:
         app.builder.templates = MendingTemplates(app)
 
 
-FRONT_DOOR = """<!DOCTYPE html>
-<html lang="en">
-<head>
-<meta charset="utf-8"/>
-<title>{title}</title>
-<meta content="0; url={start}" http-equiv="refresh"/>
-</head>
-<body><main><p><a href="{start}">{title}</a></p></main></body>
-</html>
-"""
-
-
-# sphinx-external-toc 1.1.0, events.py: the page at the site's root, which leads on to the first, has no
-# title, no language and no link.
-def write_front_door(outdir, title, start):
-    """Write the page at the site's root."""
-    (outdir / "index.html").write_text(FRONT_DOOR.format(title=escape(title), start=start), encoding="utf-8")
-
-
-# sphinx 7.4.7, ext/mathjax.py: MathJax comes from another host, which then knows who reads what, and
-# without which no formula is shown.
-def use_own_mathjax(app, config):
-    """Load MathJax from the site."""
-    config.mathjax_path = "mathjax/tex-mml-chtml.js"
-
-
-def copy_mathjax(outdir):
-    """Put what a page may load of MathJax, 2 MB of 24, beside its licence (in book/_static/mathjax)."""
-    source = Path(distribution("sphinx-mathjax-offline").locate_file("sphinx-mathjax-offline/static/mathjax"))
-    target = outdir / "_static/mathjax"
-    copy_asset(source / "tex-mml-chtml.js", target)
-    for folder in ["input/tex/extensions", "output/chtml/fonts/woff-v2"]:
-        copy_asset(source / folder, target / folder)
-
-
-def finish(app, error):
-    """Write what stands beside the pages, if the build got that far."""
-    if error is None and app.builder.format == "html":
-        outdir = Path(app.outdir)
-        copy_mathjax(outdir)
-        if app.config.root_doc != "index":
-            write_front_door(outdir, app.config.html_title, f"{app.config.root_doc}.html")
-
-
 def setup(app):
     """Connect the mends to the build."""
     app.add_event(PARSED)
-    app.connect("config-inited", use_own_mathjax)
     app.connect("builder-inited", mend_as_written)
-    app.connect("build-finished", finish, priority=900)  # after the extensions that still write files then
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -19,7 +19,7 @@ from bookkit.pages.measured import claims_id, claims_of_cell
 LIST = "claim-list"  # the directive of the page that lists all claims
 
 
-class claim_mark(nodes.Inline, nodes.Element):  # noqa: N801 (docutils writes its nodes so)
+class claim_mark(nodes.Invisible, nodes.Inline, nodes.Element):  # noqa: N801 (docutils writes its nodes so)
     """A mark; "words" is what it says, "cell" the cell that asserted it."""
 
 

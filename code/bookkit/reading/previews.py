@@ -46,7 +46,7 @@ def places(soup: BeautifulSoup, article: Tag) -> Iterator[tuple[str, str]]:
             yield term["id"], html(explanation.find_all("p", recursive=False)[:1])
     for equation in article.select("div.math[id]"):
         yield equation["id"], html([equation])
-    for reference in article.select("div.citation[id]"):
+    for reference in article.select(".citation[id]"):
         yield reference["id"], html(reference.find_all("p", recursive=False))
     for figure in article.select("figure[id]:has(figcaption)"):
         yield figure["id"], html([figure.figcaption])
