@@ -2,7 +2,7 @@
 
 import pytest
 
-PAGES = ["book/backpropagation.html", "book/tensors.html", "book/activations.html"]
+PAGES = ["book/backpropagation.html", "book/tensors.html", "book/linear-models.html"]
 BESIDE = """
 () => {
   const seen = (selector) => [...document.querySelectorAll(selector)].filter((part) => part.checkVisibility());
