@@ -84,7 +84,7 @@
     if (!box || wanted !== link) return box;
     card.replaceChildren(...box.childNodes);
     card.classList.toggle("preview-tapped", tapped);
-    (link.closest("dialog[open]") ?? document.body).append(card);
+    link.closest("main").append(card); // within a landmark
     card.showPopover();
     place(link, x);
     shown = link;
@@ -94,7 +94,7 @@
     return box;
   };
 
-  const linkAt = ({ target: at }) => at.closest?.("article a.reference.internal:not(.nav-link)");
+  const linkAt = ({ target: at }) => at.closest?.("main article a.reference.internal:not(.nav-link)");
   const later = (action, time) => { clearTimeout(timer); timer = setTimeout(action, time); };
   addEventListener("pointerover", (event) => {
     if (event.pointerType === "touch") return;

@@ -3,7 +3,7 @@
 import json
 
 import pytest
-from bookkit.reading.citations import add_notes
+from bookkit.reading.citations import add_notes, briefly
 from bookkit.reading.claim_marks import words
 from bookkit.reading.previews import places
 from bs4 import BeautifulSoup
@@ -109,6 +109,18 @@ def test_a_note_that_would_reach_below_its_paragraph_begins_higher():
     assert before.endswith("word ")  # between two words
     assert 136 < len(after) < 350  # the note has 8 lines, a line of the text 68 characters
     assert with_notes("<p>Said {citation}.</p>").startswith("Said |")
+
+
+@pytest.mark.parametrize(
+    ("reference", "brief"),
+    [
+        ("A. B. Cee, Dé van Eff, and G. Haa. On a, b, and c.", "A. B. Cee and others. On a, b, and c."),
+        ("A. B. Cee and Dé Eff. Title, with, commas. 1986.", None),
+        ("A course, some place: notes, slides, and more. 1986.", None),
+    ],
+)
+def test_of_many_authors_the_first_is_named(reference, brief):
+    assert briefly(reference) == (brief or reference)
 
 
 def test_citations_in_cards_have_no_notes():

@@ -26,7 +26,7 @@ def link_to(page, kind: str):
 
 
 def preview(page):
-    return page.locator(".preview:popover-open")
+    return page.locator("main .preview:popover-open")  # in a landmark
 
 
 @pytest.mark.parametrize("kind", KINDS)

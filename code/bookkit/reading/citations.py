@@ -1,8 +1,8 @@
 """Sphinx extension: what a citation refers to stands in the margin beside it, where a page has a margin.
 
-A note is a copy of the reference without its address. It is not for screen readers, for the citation itself
-leads to the reference. It begins beside the citation, or as many lines higher as it needs to end with its
-paragraph, for code and figures below may reach into the margin.
+A note is a copy of the reference, without its address and all but the first of many authors. It is not for
+screen readers, for the citation itself leads to the reference. It begins beside the citation, or as many
+lines higher as it needs to end with its paragraph, for code and figures below may reach into the margin.
 """
 
 import re
@@ -18,8 +18,8 @@ CARDS = ["admonition", "quiz"]
 
 # About how many characters fit on a line of the text and of a note, how high these are, and how much space
 # follows a paragraph, in pixels: only the browser knows for sure.
-LINE, NOTE_LINE = 68, 39
-HEIGHT, NOTE_HEIGHT, SPACE = 29, 19, 30
+LINE, NOTE_LINE = 68, 35
+HEIGHT, NOTE_HEIGHT, SPACE = 29, 19, 28
 
 
 def add_notes(app, soup: BeautifulSoup, context: dict) -> None:
@@ -50,8 +50,17 @@ def note(soup: BeautifulSoup, label: str, reference: Tag) -> Tag:
     number = soup.new_tag("b")
     number.string = label
     text = re.sub(r"\s*(URL: \S+|doi:\S+|arXiv:\S+)", "", " ".join(reference.p.get_text().split()))
-    made.extend([number, f" {text}"])
+    made.extend([number, f" {briefly(text)}"])
     return made
+
+
+def briefly(reference: str) -> str:
+    """A reference with the first of three or more authors alone."""
+    authors = re.match(r"(.*?\w{2,})\. ", reference)  # the point after an initial ends nothing
+    names = re.split(r", (?:and )?", authors[1]) if authors else []
+    if len(names) < 3 or not all(re.fullmatch(r"[A-Z]\S* (?:\S+ )*[\w-]+", name) for name in names):
+        return reference
+    return f"{names[0]} and others{reference[authors.end() - 2 :]}"
 
 
 def put(paragraph: Tag, citation: Tag, made: Tag, needed: float) -> None:
