@@ -37,8 +37,8 @@ def test_sheets_are_numbered_and_hold_what_is_folded(page, site, tmp_path):
     command = ["pdftotext", tmp_path / "xor.pdf", "-"]
     text = subprocess.run(command, capture_output=True, text=True, check=True).stdout
     sheets = text.removesuffix("\f").split("\f")
-    numbers = [sheet.split()[-3:] for sheet in sheets]
-    assert numbers == [[str(number), "/", str(len(sheets))] for number in range(1, len(sheets) + 1)]
+    assert len(sheets) > 10
+    assert all(f"{number} / {len(sheets)}" in sheet for number, sheet in enumerate(sheets, 1))
     for folded in ("details.solution pre", "details.figure-code pre", "details.hint p"):
         words = page.locator(folded).first.evaluate("(tag) => tag.textContent").split()[:3]
         assert re.search(r"\s+".join(map(re.escape, words)), text), folded
