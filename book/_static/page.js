@@ -9,14 +9,13 @@
   const colour = (mode) => {
     root.dataset.mode = mode;
     root.dataset.theme = mode === "auto" ? (system.matches ? "dark" : "light") : mode;
-    localStorage.setItem("mode", mode);
-    localStorage.setItem("theme", root.dataset.theme);
     const names = { auto: "as the system has them", light: "light", dark: "dark" };
     for (const button of all(".theme-switch-button")) button.title = `Colours: ${names[mode]}`;
   };
   const next = () => {
     const modes = system.matches ? ["auto", "light", "dark"] : ["auto", "dark", "light"];
     colour(modes[(modes.indexOf(root.dataset.mode) + 1) % 3]);
+    localStorage.setItem("mode", root.dataset.mode);
   };
   colour(["light", "dark"].includes(root.dataset.mode) ? root.dataset.mode : "auto");
   system.addEventListener("change", () => root.dataset.mode === "auto" && colour("auto"));

@@ -130,8 +130,8 @@ PARTS = {"exercise": "{exercise-start}", "hint": "{admonition} Hint", "solution"
 def make_book(folder, pages, checkers):
     """A book of these pages and the list of exercises, with the package of the book and other checkers."""
     shutil.copytree(ROOT / "code", folder / "code")
-    shutil.copytree(ROOT / "book/_static", folder / "book/_static")
-    shutil.copytree(ROOT / "book/_style", folder / "book/_style")
+    for name in ("book/_static", "book/_style", "book/_templates"):
+        shutil.copytree(ROOT / name, folder / name)
     package = folder / "code/nnbook/check"
     for path in package.glob("*.py"):
         if "@checker(" in path.read_text() and path.name not in ("__init__.py", "verdict.py"):
