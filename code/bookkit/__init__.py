@@ -7,6 +7,7 @@
 - `execution`: the cells of the pages are run, kept, and run again when they must be;
 - `incremental`: only what a change concerns is read and written again;
 - `look`: how the pages look;
+- `formulas`: formulas, set when the book is built;
 - `exercises`: exercises with levels, checkers and solutions, none without a part;
 - `quizzes`: self-check questions;
 - `notebooks`: two notebooks of each chapter, and the buttons that open them;
@@ -18,7 +19,7 @@ these, `pages` and the others all four, `look` also `pages`; `lints` and `notebo
 """
 
 PARTS = [
-    *("surroundings", "incremental", "execution", "pages", "look"),
+    *("surroundings", "incremental", "execution", "pages", "look", "formulas"),
     *("exercises", "quizzes", "lints", "notebooks"),
 ]
 

@@ -144,11 +144,15 @@ def test_drawing_cells_are_folded_and_hidden_cells_left_out(made):
 
 @pytest.fixture(scope="module")
 def built(site) -> dict[str, BeautifulSoup]:
-    """The chapters of the built site."""
-    return {
+    """The chapters of the built site, their formulas as TeX."""
+    pages = {
         page: BeautifulSoup((site / f"{page}.html").read_text(encoding="utf-8"), "html.parser").article
         for page in PAGES
     }
+    for article in pages.values():
+        for formula in article.select(".math"):
+            (formula.select_one(".formula") or formula).string = formula["data-tex"]
+    return pages
 
 
 def words(text: str) -> str:

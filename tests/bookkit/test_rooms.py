@@ -15,6 +15,7 @@ BELOW = {
     "incremental": {"addresses", "surroundings", "execution"},
     "pages": {"addresses", "surroundings", "execution", "incremental"},
     "look": {"addresses", "surroundings", "execution", "incremental", "pages"},
+    "formulas": {"addresses", "surroundings", "execution", "incremental"},
     "exercises": {"addresses", "surroundings", "execution", "incremental"},
     "quizzes": {"addresses", "surroundings", "execution", "incremental"},
 }

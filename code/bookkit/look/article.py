@@ -46,9 +46,16 @@ def name_chapter(app, soup, context) -> None:
 def bare_titles(app, soup, context) -> None:
     """Take an exercise's title out of its brackets: it stands in a line of its own."""
     for number in soup.select(".exercise > .admonition-title > .caption-number"):
-        title = number.next_sibling
-        if isinstance(title, NavigableString):
-            title.replace_with(re.sub(r"^ *\((.*)\) *$", r" \1 ", title))
+        texts = [text for text in number.parent.find_all(string=True) if is_of_title(text)]
+        if texts and texts[0].lstrip().startswith("(") and texts[-1].rstrip().endswith(")"):
+            texts[0].replace_with(texts[0].replace("(", "", 1))
+            last = [text for text in number.parent.find_all(string=True) if is_of_title(text)][-1]
+            last.replace_with(last.rstrip().removesuffix(")") + " ")
+
+
+def is_of_title(text: NavigableString) -> bool:
+    """Whether a text in the head of an exercise is of its title, not of its number or its level."""
+    return bool(text.strip()) and not text.find_parent(class_=["caption-number", "exercise-level"])
 
 
 def hide_shortcuts(app, soup, context) -> None:

@@ -1,7 +1,7 @@
 """What the pages of the site show besides their text, and mends of their HTML.
 
 - `leftovers`: nothing in the site that this build did not make, and nothing amiss;
-- `html_mends`: unique ids, no script errors, MathJax from this site;
+- `html_mends`: unique ids, no script errors;
 - `measured`: times of a chapter, the list of claims, the build report;
 - `terms`: glossary and index link to the uses of a term;
 - `report_link`: links that open the form for an erratum;
