@@ -133,12 +133,24 @@
     if (wide) box.tabIndex = 0;
     else box.removeAttribute("tabindex");
   };
-  // All are measured before any is changed, so that the page is laid out once.
+  // What is on the screen is measured, all of it before any is changed, so that the page is laid out once. The rest, which
+  // a browser has not laid out yet, matters to the keyboard alone: with its first key it is measured too.
   const sizes = new ResizeObserver((entries) => entries.map((entry) => read(entry.target)).forEach(show));
-  for (const box of all(SCROLLERS)) {
+  const scrollers = all(SCROLLERS);
+  for (const box of scrollers) {
     sizes.observe(box);
     box.addEventListener("scroll", () => show(read(box)), { passive: true });
   }
+  const measure = () => {
+    scrollers.map(read).forEach(show);
+    root.dataset.measured = "";
+  };
+  addEventListener("keydown", measure, { once: true });
+  addEventListener("resize", () => {
+    if (!("measured" in root.dataset)) return;
+    delete root.dataset.measured;
+    requestAnimationFrame(measure);
+  });
 
   // The section that is in view, in the contents.
   const links = new Map(all(".section-nav a[href^='#']").map((link) => [decodeURIComponent(link.hash.slice(1)), link]));
@@ -156,7 +168,9 @@
   // The contents stand where the reader is in them.
   const sidebar = document.getElementById("pst-primary-sidebar");
   const here = sidebar?.querySelector("[aria-current]");
-  const turn = () => here && (sidebar.scrollTop = here.offsetTop - 160);
+  const turn = () => {
+    if (here?.offsetTop > 0.5 * sidebar.clientHeight) sidebar.scrollTop = here.offsetTop - 160;
+  };
   sidebar?.addEventListener("toggle", (event) => event.newState === "open" && turn());
   requestAnimationFrame(turn);
 })();

@@ -147,7 +147,8 @@ def visit(page, path: Path) -> Visit:
 
 def barriers(page) -> list[str]:
     """What axe finds wrong with a page as it is shown now."""
-    page.wait_for_timeout(400)  # the theme takes 300 ms to notice a change of size
+    page.keyboard.press("Shift")  # with the first key all that scrolls is measured
+    page.wait_for_selector("html[data-measured]")
     rules = Axe().run(page, options={"resultTypes": ["violations"], "preload": False}).response["violations"]
     return [
         f"{rule['help']} ({rule['id']}): {node['html'][:200]}" for rule in rules for node in rule["nodes"]
