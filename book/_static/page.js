@@ -120,7 +120,8 @@
   }
 
   // What is wider than its box scrolls: its edge fades, and the keyboard reaches it.
-  const SCROLLERS = ".highlight pre, .table-box, .cell_output .text_html, [data-scrolls]";
+  const FORMULA = "div.math > .formula, span.math > .wide";
+  const SCROLLERS = `.highlight pre, .table-box, .cell_output .text_html, [data-scrolls], ${FORMULA}`;
   const read = (box) => ({
     box,
     wide: box.scrollWidth > box.clientWidth + 1,
@@ -130,8 +131,9 @@
     const frame = box.matches("pre") ? box.closest("div[class*='highlight-']") : box;
     frame.classList.toggle("is-wide", wide);
     frame.classList.toggle("at-end", wide && ended);
-    if (wide) box.tabIndex = 0;
-    else box.removeAttribute("tabindex");
+    const kind = box.matches("pre") ? "code" : box.matches(FORMULA) ? "formula" : "table";
+    if (wide) Object.assign(box, { tabIndex: 0, role: "group", ariaLabel: `Wide ${kind}` });
+    else for (const name of ["tabindex", "role", "aria-label"]) box.removeAttribute(name);
   };
   // What is on the screen is measured, all of it before any is changed, so that the page is laid out once. The rest, which
   // a browser has not laid out yet, matters to the keyboard alone: with its first key it is measured too.

@@ -16,6 +16,7 @@ from axe_playwright_python.sync_playwright import Axe
 from bs4 import BeautifulSoup
 
 from tests.building import ROOT
+from tests.site.widths import NEEDED, measured
 
 WIDTHS = [1280, 1000, 360]  # with both side columns, with one, a phone
 FORMULA_PARTS = {
@@ -135,7 +136,8 @@ def visit(page, path: Path) -> Visit:
         page.emulate_media(color_scheme=scheme)
         page.wait_for_selector(f"html[data-theme={scheme}]")
         page.set_viewport_size({"width": width, "height": 800})
-        if (needed := page.evaluate("document.documentElement.scrollWidth")) > width:
+        measured(page)
+        if (needed := page.evaluate(NEEDED)) > width:
             seen.too_wide.append(f"{needed} pixels on a screen of {width}, {scheme}")
         if scheme == "light":
             seen.badly_set += [f"{fault} at {width} pixels" for fault in page.evaluate(FORMULAS)]
@@ -147,8 +149,6 @@ def visit(page, path: Path) -> Visit:
 
 def barriers(page) -> list[str]:
     """What axe finds wrong with a page as it is shown now."""
-    page.keyboard.press("Shift")  # with the first key all that scrolls is measured
-    page.wait_for_selector("html[data-measured]")
     rules = Axe().run(page, options={"resultTypes": ["violations"], "preload": False}).response["violations"]
     return [
         f"{rule['help']} ({rule['id']}): {node['html'][:200]}" for rule in rules for node in rule["nodes"]
@@ -235,7 +235,7 @@ def test_every_formula_is_typeset(visits):
 
 def test_hints_and_solutions_are_closed_and_open_by_keyboard(pages, visits):
     assert any(page.select("details.solution") for page in pages.values())
-    unfolded = ".solution:not(details), div.dropdown.admonition, details[open]"
+    unfolded = ".solution:not(details), div.dropdown.admonition, article details[open]"
     assert faults(pages, lambda page: page.select(unfolded)) == ""
     assert faults(visits, lambda seen: seen.stuck_folds) == ""
 

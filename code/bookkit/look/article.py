@@ -116,6 +116,15 @@ def box_tables(app, soup, context) -> None:
 
 def setup(app) -> dict[str, bool]:
     """Register it with Sphinx."""
-    for change in (guess_heights, plain_code, name_chapter, bare_titles, hide_shortcuts, join_lists, join_terms, box_tables):
+    for change in (
+        guess_heights,
+        plain_code,
+        name_chapter,
+        bare_titles,
+        hide_shortcuts,
+        join_lists,
+        join_terms,
+        box_tables,
+    ):
         app.connect(PARSED, change, priority=700)  # after those that add links
     return {"parallel_read_safe": True, "parallel_write_safe": True}
