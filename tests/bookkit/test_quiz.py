@@ -76,7 +76,7 @@ The logistic function at 0 is
 """
 PAGE = "\n".join(["# Page\n", ONE, SEVERAL, NUMBER]).replace(", see [](absent)", "")
 CONF = f"""\
-extensions = ["myst_nb", "bookkit.look", "bookkit.formulas", "bookkit.quizzes"]
+extensions = ["myst_nb", "bookkit.look.style_sheet", "bookkit.formulas", "bookkit.quizzes"]
 myst_enable_extensions = ["colon_fence", "dollarmath"]
 html_static_path = [{str(ROOT / "book/_static")!r}]
 """

@@ -102,7 +102,7 @@ def test_a_wide_formula_is_reached_and_scrolled_by_keyboard_and_no_other(phone):
     phone.keyboard.press("ArrowRight")
     phone.wait_for_function("() => document.activeElement.scrollLeft > 0")
     phone.set_viewport_size({"width": 1280, "height": 800})
-    phone.wait_for_function("() => !document.querySelector('.math [tabindex=\"0\"]')")
+    phone.wait_for_function("() => !document.querySelector('.formula[tabindex], span.math[tabindex]')")
     phone.set_viewport_size({"width": 360, "height": 800})
 
 

@@ -2,13 +2,20 @@
 
 - `leftovers`: nothing in the site that this build did not make, and nothing amiss;
 - `html_mends`: unique ids, no script errors;
-- `measured`: times of a chapter, the list of claims, the build report;
+- `valid_html`: HTML as it should be;
+- `deeper`: folds for what a first reader may skip;
+- `times`: how long a chapter and its sections take to read;
+- `measured`: the list of claims, the build report;
+- `cover`: what the cover has and no other page;
 - `terms`: glossary and index link to the uses of a term;
 - `report_link`: links that open the form for an erratum;
 - `docstrings`: the docstrings of `nnbook` as lists.
 """
 
-PARTS = ["leftovers", "html_mends", "measured", "terms", "report_link", "docstrings"]
+PARTS = [
+    *("leftovers", "html_mends", "valid_html", "deeper", "times", "measured"),
+    *("cover", "terms", "report_link", "docstrings"),
+]
 
 
 def setup(app) -> dict[str, bool]:

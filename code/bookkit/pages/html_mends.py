@@ -5,11 +5,10 @@ above it names the fault, the package and the file. A mend whose fault is gone c
 tests/site/test_site.py tells whether it is.
 """
 
-from html import escape
-from pathlib import Path
-
 from bs4 import BeautifulSoup
+from bs4.dammit import EntitySubstitution
 from bs4.element import Script
+from bs4.formatter import HTMLFormatter
 
 
 # sphinx-exercise 1.2.1, directive.py: the body of every exercise has the id "exercise-content", that of
@@ -99,6 +98,12 @@ MENDS = [
 ]
 
 
+# How a page is written: as people write HTML, with no slash in <br> and no value where presence says it all.
+PLAIN = HTMLFormatter(
+    EntitySubstitution.substitute_xml, void_element_close_prefix=None, empty_attributes_are_booleans=True
+)
+
+
 class MendingTemplates:
     """The templates of a builder, whose pages come out mended: each is parsed once, before it is written."""
 
@@ -115,7 +120,7 @@ class MendingTemplates:
         for mend in MENDS:
             mend(soup)
         self.app.emit(PARSED, soup, context)
-        return str(soup)
+        return soup.decode(formatter=PLAIN)
 
     def __getattr__(self, name: str):
         """All else is as the builder's templates have it."""
@@ -128,36 +133,8 @@ def mend_as_written(app) -> None:
         app.builder.templates = MendingTemplates(app)
 
 
-FRONT_DOOR = """<!DOCTYPE html>
-<html lang="en">
-<head>
-<meta charset="utf-8"/>
-<title>{title}</title>
-<meta content="0; url={start}" http-equiv="refresh"/>
-</head>
-<body><main><p><a href="{start}">{title}</a></p></main></body>
-</html>
-"""
-
-
-# sphinx-external-toc 1.1.0, events.py: the page at the site's root, which leads on to the first, has no
-# title, no language and no link.
-def write_front_door(outdir, title, start):
-    """Write the page at the site's root."""
-    (outdir / "index.html").write_text(FRONT_DOOR.format(title=escape(title), start=start), encoding="utf-8")
-
-
-def finish(app, error):
-    """Write what stands beside the pages, if the build got that far."""
-    if error is None and app.builder.format == "html":
-        outdir = Path(app.outdir)
-        if app.config.root_doc != "index":
-            write_front_door(outdir, app.config.html_title, f"{app.config.root_doc}.html")
-
-
 def setup(app):
     """Connect the mends to the build."""
     app.add_event(PARSED)
     app.connect("builder-inited", mend_as_written)
-    app.connect("build-finished", finish, priority=900)  # after the extensions that still write files then
     return {"parallel_read_safe": True, "parallel_write_safe": True}
