@@ -1,18 +1,5 @@
-// Formulas are drawn without this script. It copies them as TeX and lets the keyboard scroll those that are wider than the page.
+// Formulas are drawn without this script. It copies them as TeX. (page.js lets the keyboard scroll those that are wide.)
 (() => {
-  const wide = new ResizeObserver((entries) => {
-    for (const { target } of entries) {
-      if (target.scrollWidth > target.clientWidth) {
-        target.tabIndex = 0; // Chromium and Firefox would stop here by themselves, Safari would not
-        target.role = "group";
-        target.ariaLabel = "Wide formula";
-      } else {
-        ["tabindex", "role", "aria-label"].forEach((name) => target.removeAttribute(name));
-      }
-    }
-  });
-  document.querySelectorAll("div.math > .formula, span.math > .wide").forEach((box) => wide.observe(box));
-
   const around = (node) => (node instanceof Element ? node : node.parentElement)?.closest("[data-tex]");
 
   const withWholeFormulas = (range) => {

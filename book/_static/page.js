@@ -9,14 +9,13 @@
   const colour = (mode) => {
     root.dataset.mode = mode;
     root.dataset.theme = mode === "auto" ? (system.matches ? "dark" : "light") : mode;
-    localStorage.setItem("mode", mode);
-    localStorage.setItem("theme", root.dataset.theme);
     const names = { auto: "as the system has them", light: "light", dark: "dark" };
     for (const button of all(".theme-switch-button")) button.title = `Colours: ${names[mode]}`;
   };
   const next = () => {
     const modes = system.matches ? ["auto", "light", "dark"] : ["auto", "dark", "light"];
     colour(modes[(modes.indexOf(root.dataset.mode) + 1) % 3]);
+    localStorage.setItem("mode", root.dataset.mode);
   };
   colour(["light", "dark"].includes(root.dataset.mode) ? root.dataset.mode : "auto");
   system.addEventListener("change", () => root.dataset.mode === "auto" && colour("auto"));
@@ -102,7 +101,8 @@
   }
 
   // What is wider than its box scrolls: its edge fades, and the keyboard reaches it.
-  const SCROLLERS = ".highlight pre, .table-box, .cell_output .text_html, [data-scrolls]";
+  const FORMULA = "div.math > .formula, span.math > .wide";
+  const SCROLLERS = `.highlight pre, .table-box, .cell_output .text_html, [data-scrolls], ${FORMULA}`;
   const read = (box) => ({
     box,
     wide: box.scrollWidth > box.clientWidth + 1,
@@ -112,15 +112,28 @@
     const frame = box.matches("pre") ? box.closest("div[class*='highlight-']") : box;
     frame.classList.toggle("is-wide", wide);
     frame.classList.toggle("at-end", wide && ended);
-    if (wide) box.tabIndex = 0;
-    else box.removeAttribute("tabindex");
+    const kind = box.matches("pre") ? "code" : box.matches(FORMULA) ? "formula" : "table";
+    if (wide) Object.assign(box, { tabIndex: 0, role: "group", ariaLabel: `Wide ${kind}` });
+    else for (const name of ["tabindex", "role", "aria-label"]) box.removeAttribute(name);
   };
-  // All are measured before any is changed, so that the page is laid out once.
+  // What is on the screen is measured, all of it before any is changed, so that the page is laid out once. The rest, which
+  // a browser has not laid out yet, matters to the keyboard alone: with its first key it is measured too.
   const sizes = new ResizeObserver((entries) => entries.map((entry) => read(entry.target)).forEach(show));
-  for (const box of all(SCROLLERS)) {
+  const scrollers = all(SCROLLERS);
+  for (const box of scrollers) {
     sizes.observe(box);
     box.addEventListener("scroll", () => show(read(box)), { passive: true });
   }
+  const measure = () => {
+    scrollers.map(read).forEach(show);
+    root.dataset.measured = "";
+  };
+  addEventListener("keydown", measure, { once: true });
+  addEventListener("resize", () => {
+    if (!("measured" in root.dataset)) return;
+    delete root.dataset.measured;
+    requestAnimationFrame(measure);
+  });
 
   // The section that is in view, in the contents.
   const links = new Map(all(".section-nav a[href^='#']").map((link) => [decodeURIComponent(link.hash.slice(1)), link]));
@@ -138,7 +151,9 @@
   // The contents stand where the reader is in them.
   const sidebar = document.getElementById("pst-primary-sidebar");
   const here = sidebar?.querySelector("[aria-current]");
-  const turn = () => here && (sidebar.scrollTop = here.offsetTop - 160);
+  const turn = () => {
+    if (here?.offsetTop > 0.5 * sidebar.clientHeight) sidebar.scrollTop = here.offsetTop - 160;
+  };
   sidebar?.addEventListener("toggle", (event) => event.newState === "open" && turn());
   requestAnimationFrame(turn);
 })();

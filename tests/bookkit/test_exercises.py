@@ -129,8 +129,7 @@ PARTS = {"exercise": "{exercise-start}", "hint": "{admonition} Hint", "solution"
 def make_book(folder, pages, checkers):
     """A book of these pages and the list of exercises, with the package of the book and other checkers."""
     shutil.copytree(ROOT / "code", folder / "code")
-    shutil.copytree(ROOT / "book/_static", folder / "book/_static")
-    for name in ("book/_style", "book/_templates"):
+    for name in ("book/_static", "book/_style", "book/_templates"):
         shutil.copytree(ROOT / name, folder / name)
     package = folder / "code/nnbook/check"
     for path in package.glob("*.py"):

@@ -9,6 +9,8 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Page
 
+from tests.site.widths import measured
+
 HARD = "backpropagation"
 WIDE = "multilayer-perceptrons"
 BUDGET = 60 * 1024  # bytes of the font and the script of the formulas
@@ -92,6 +94,7 @@ def test_what_holds_no_formula_is_copied_as_ever(phone):
 
 
 def test_a_wide_formula_is_reached_and_scrolled_by_keyboard_and_no_other(phone):
+    measured(phone)
     wide = phone.locator(".formula[tabindex]")
     assert wide.count() > 0
     box = wide.first

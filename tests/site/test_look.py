@@ -11,6 +11,7 @@ from bookkit.look.cut_fonts import LETTERS
 from bs4 import BeautifulSoup, Tag
 
 from tests.conftest import FLAGS, installed
+from tests.site.widths import NEEDED, measured
 
 FIRST_VISIT, NEXT_PAGE, REQUESTS = 400_000, 150_000, 20  # bytes compressed, and files
 STOPS = 120  # of the Tab key on one page
@@ -257,14 +258,14 @@ def test_no_page_is_wider_than_a_phone(open_page, name):
     page = open_page(name, 390)
     for width in (390, 360, 320):
         page.set_viewport_size({"width": width, "height": 800})
-        assert page.evaluate("document.documentElement.scrollWidth") <= width
+        assert page.evaluate(NEEDED) <= width
 
 
 @pytest.mark.parametrize("name", TELLING)
 def test_text_may_be_spaced_out(open_page, name):
     page = open_page(name)
     page.add_style_tag(content=SPACING)
-    assert page.evaluate("document.documentElement.scrollWidth") <= 1280
+    assert page.evaluate(NEEDED) <= 1280
     assert page.evaluate(CUT) == []
 
 
@@ -277,7 +278,7 @@ def test_text_may_be_twice_as_large(browser, site, tmp_path):
         for name in TELLING:
             page.goto((site / name).as_uri())
             assert page.evaluate("parseFloat(getComputedStyle(document.body).fontSize)") == 36
-            assert page.evaluate("document.documentElement.scrollWidth") <= 1280, name
+            assert page.evaluate(NEEDED) <= 1280, name
             assert page.evaluate(CUT) == [], name
 
 
@@ -311,8 +312,8 @@ def test_code_is_copied(open_page):
 
 def test_wide_code_shows_that_it_goes_on(open_page):
     page = open_page(TELLING[0], 360)
+    measured(page)
     wide = page.locator(".is-wide:not(.at-end) pre").first
-    wide.wait_for()
     assert "gradient" in wide.evaluate("box => getComputedStyle(box).maskImage")
     wide.evaluate("box => box.scrollTo(10_000, 0)")
     page.locator(".is-wide.at-end").first.wait_for()

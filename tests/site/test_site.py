@@ -16,6 +16,7 @@ from axe_playwright_python.sync_playwright import Axe
 from bs4 import BeautifulSoup
 
 from tests.building import ROOT
+from tests.site.widths import NEEDED, measured
 
 WIDTHS = [1280, 1000, 360]  # with both side columns, with one, a phone
 FORMULA_PARTS = {
@@ -136,7 +137,8 @@ def visit(page, path: Path) -> Visit:
         page.emulate_media(color_scheme=scheme)
         page.wait_for_selector(f"html[data-theme={scheme}]")
         page.set_viewport_size({"width": width, "height": 800})
-        if (needed := page.evaluate("document.documentElement.scrollWidth")) > width:
+        measured(page)
+        if (needed := page.evaluate(NEEDED)) > width:
             seen.too_wide.append(f"{needed} pixels on a screen of {width}, {scheme}")
         if scheme == "light":
             seen.badly_set += [f"{fault} at {width} pixels" for fault in page.evaluate(FORMULAS)]
@@ -148,7 +150,6 @@ def visit(page, path: Path) -> Visit:
 
 def barriers(page) -> list[str]:
     """What axe finds wrong with a page as it is shown now."""
-    page.wait_for_timeout(400)  # the theme takes 300 ms to notice a change of size
     rules = Axe().run(page, options={"resultTypes": ["violations"], "preload": False}).response["violations"]
     return [
         f"{rule['help']} ({rule['id']}): {node['html'][:200]}" for rule in rules for node in rule["nodes"]

@@ -11,7 +11,8 @@ PARTS = ["style_sheet", "frame", "contents", "article"]
 
 
 def setup(app) -> dict[str, bool]:
-    """Register all of them with Sphinx."""
+    """Register all of them with Sphinx, and before them what parses the pages."""
+    app.setup_extension("bookkit.pages.html_mends")
     for part in PARTS:
         app.setup_extension(f"bookkit.look.{part}")
     return {"parallel_read_safe": True, "parallel_write_safe": True}

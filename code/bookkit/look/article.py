@@ -36,6 +36,22 @@ def plain_code(app, soup, context) -> None:
             word.unwrap()
 
 
+def guess_heights(app, soup, context) -> None:
+    """Note about how high each section is, for a browser that lays it out only when it comes near."""
+    for section in soup.select("article > section > section"):
+        code = sum(block.get_text().count("\n") + 2 for block in seen(section, "pre"))
+        prose = sum(len(part.get_text()) / 65 + 0.6 for part in seen(section, "li, tr, div.math, p"))
+        boxes = {"figure": 21, "details": 2.5, "form.quiz": 10}
+        rest = sum(height * len(section.select(box)) for box, height in boxes.items())
+        section["style"] = f"--tall: {round(7 + 1.4 * code + 1.9 * prose + rest)}"
+
+
+def seen(section, selector: str) -> list:
+    """The parts of a section that are not folded, paragraphs of lists and tables left out."""
+    parts = [part for part in section.select(selector) if not part.find_parent("details")]
+    return [part for part in parts if part.name != "p" or not part.find_parent(["td", "th", "li"])]
+
+
 def name_chapter(app, soup, context) -> None:
     """Write "Chapter 6" over the title instead of "6." in it."""
     number = soup.select_one("article h1 > .section-number")
@@ -46,9 +62,16 @@ def name_chapter(app, soup, context) -> None:
 def bare_titles(app, soup, context) -> None:
     """Take an exercise's title out of its brackets: it stands in a line of its own."""
     for number in soup.select(".exercise > .admonition-title > .caption-number"):
-        title = number.next_sibling
-        if isinstance(title, NavigableString):
-            title.replace_with(re.sub(r"^ *\((.*)\) *$", r" \1 ", title))
+        texts = [text for text in number.parent.find_all(string=True) if is_of_title(text)]
+        if texts and texts[0].lstrip().startswith("(") and texts[-1].rstrip().endswith(")"):
+            texts[0].replace_with(texts[0].replace("(", "", 1))
+            last = [text for text in number.parent.find_all(string=True) if is_of_title(text)][-1]
+            last.replace_with(last.rstrip().removesuffix(")") + " ")
+
+
+def is_of_title(text: NavigableString) -> bool:
+    """Whether a text in the head of an exercise is of its title, not of its number or its level."""
+    return bool(text.strip()) and not text.find_parent(class_=["caption-number", "exercise-level"])
 
 
 def hide_shortcuts(app, soup, context) -> None:
@@ -92,6 +115,15 @@ def box_tables(app, soup, context) -> None:
 
 def setup(app) -> dict[str, bool]:
     """Register it with Sphinx."""
-    for change in (plain_code, name_chapter, bare_titles, hide_shortcuts, join_lists, join_terms, box_tables):
+    for change in (
+        guess_heights,
+        plain_code,
+        name_chapter,
+        bare_titles,
+        hide_shortcuts,
+        join_lists,
+        join_terms,
+        box_tables,
+    ):
         app.connect(PARSED, change, priority=700)  # after those that add links
     return {"parallel_read_safe": True, "parallel_write_safe": True}

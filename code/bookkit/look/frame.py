@@ -62,8 +62,9 @@ def icon(name: str) -> Markup:
 
 
 def use_templates(app, config) -> None:
-    """Let the book's templates go before the theme's."""
-    config.templates_path.insert(0, relpath(TEMPLATES, app.confdir))  # the same wherever the book is
+    """Let the book's templates go before those of the theme whose place they take."""
+    if config.html_theme == "sphinx_book_theme":
+        config.templates_path.insert(0, relpath(TEMPLATES, app.confdir))  # the same wherever the book is
 
 
 def choose_files(app, pagename, templatename, context, doctree) -> None:
