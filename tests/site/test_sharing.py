@@ -125,7 +125,8 @@ def test_every_footer_leads_to_how_to_cite_this_edition(page_of, site):
         assert (site / f"{name}.html").parent.joinpath(path).resolve() == site / "book/how-to-use.html"
     section = page_of("book/how-to-use").find(id=anchor).get_text()
     known = edition(ROOT)
-    for line in (f"edition = {{{known.version}}}", f"date = {{{known.day}}}", f"url = {{{SITE}}}"):
+    title = f"title = {{{{{page_of('book/index').h1.find(string=True)}}}}}"
+    for line in (title, f"edition = {{{known.version}}}", f"date = {{{known.day}}}", f"url = {{{SITE}}}"):
         assert line in section
 
 

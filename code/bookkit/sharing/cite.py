@@ -35,7 +35,7 @@ class FillCitations(SphinxPostTransform):
         """Replace each place."""
         for place in list(self.document.findall(how_to_cite)):
             config, known = self.config, edition()
-            cited = config.project, config.author, config.html_baseurl, known
+            cited = config.html_title, config.author, config.html_baseurl, known
             text, entry = in_words(*cited), bibtex(*cited)
             block = nodes.literal_block(entry, entry, language="bibtex")
             place.replace_self([nodes.paragraph(text=text), block])
