@@ -58,7 +58,8 @@ CUT = """
   const cuts = (overflow) => overflow === "hidden" || overflow === "clip";
   return [...document.querySelectorAll("body *")].filter((box) => {
     const style = getComputedStyle(box);
-    if (style.clipPath !== "none" || style.clip !== "auto" || !box.checkVisibility()) return false;
+    if (style.clipPath !== "none" || style.clip !== "auto") return false;
+    if (box.closest(".math") || !box.checkVisibility()) return false;
     const wide = cuts(style.overflowX) && box.scrollWidth > box.clientWidth + 1;
     return wide || (cuts(style.overflowY) && box.scrollHeight > box.clientHeight + 1);
   }).map((box) => box.outerHTML.slice(0, 80));
@@ -113,6 +114,8 @@ def files_of(site: Path, name: str, page: BeautifulSoup) -> set[Path]:
     found = {site / name}
     for tag in page.find_all(list(FILES)):
         address = tag.get(FILES[tag.name], "")
+        if address.startswith("/"):  # of the page at a wrong address, which does not know where it is
+            address = "../" * name.count("/") + address.split("/", 2)[2]
         if (
             address
             and (tag.name != "link" or LOADED & set(tag.get("rel", [])))

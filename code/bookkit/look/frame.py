@@ -82,7 +82,10 @@ def named(file) -> str:
 
 
 def drop_scripts(app, soup, context) -> None:
-    """Load no script whose part the page does not have."""
+    """Load no script whose part the page does not have, and none that an extension writes into the page."""
+    for script in soup.find_all("script", src=False):
+        if UNUSED.search(script.decode()):
+            script.decompose()
     for name, part in ONLY_WITH.items():
         if not soup.select_one(part):
             for script in soup.select(f"script[src*='/{name}']"):
