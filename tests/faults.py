@@ -43,7 +43,7 @@ def small_book(folder: Path) -> Path:
     book = shutil.copytree(ROOT / "tests/bookkit/small", folder / "book")
     for name in ("_config.yml", "pyproject.toml", "requirements.txt"):
         shutil.copy(ROOT / name, book)
-    for name in ("book/_static", "book/_style", "code"):
+    for name in ("book/_static", "book/_style", "book/_templates", "code"):
         shutil.copytree(ROOT / name, book / name)
     return book
 

@@ -87,11 +87,6 @@ def bodies_of_tables(soup: BeautifulSoup) -> Iterator[Tag]:
     yield from soup.select("table > tr")
 
 
-def pictures_that_wait(soup: BeautifulSoup) -> Iterator[Tag]:
-    """No picture is hidden until a script comes that no page loads."""
-    yield from soup.select("img.toggler")
-
-
 def words_in_headings(soup: BeautifulSoup) -> Iterator[Tag]:
     """A heading says something."""
     yield from (tag for tag in soup.find_all(HEADINGS) if not tag.get_text(strip=True))
@@ -111,7 +106,6 @@ RULES: list[Callable[[BeautifulSoup], Iterator[Tag]]] = [
     plain_ids,
     native_elements,
     bodies_of_tables,
-    pictures_that_wait,
     words_in_headings,
     attributes_once,
 ]

@@ -1,4 +1,4 @@
-// What a page does besides being read: colours, search, copying code, the section that is in view, keys in long lists.
+// What a page does besides being read: colours, copying code, the section that is in view, keys in long lists.
 // Menus and folds are the browser's own and need nothing from here.
 (() => {
   const root = document.documentElement;
@@ -22,26 +22,7 @@
   system.addEventListener("change", () => root.dataset.mode === "auto" && colour("auto"));
   for (const button of all(".theme-switch-button")) button.addEventListener("click", next);
 
-  // Search: the field of the page that has one, else the dialog.
-  const dialog = document.querySelector("#pst-search-dialog:has(form)");
-  const search = () => {
-    const field = document.querySelector("main form.bd-search input");
-    if (field) field.select();
-    else if (dialog?.open) dialog.close();
-    else if (dialog) {
-      document.querySelector("[popover]:popover-open")?.hidePopover();
-      dialog.showModal();
-    }
-  };
-  for (const button of all(".search-button__button")) button.addEventListener("click", search);
   for (const key of /^(Mac|iP)/.test(navigator.platform) ? all("kbd") : []) key.textContent = key.textContent.replace("Ctrl ", "⌘");
-  dialog?.addEventListener("click", (event) => event.target === dialog && dialog.close());
-  addEventListener("keydown", (event) => {
-    if ((event.ctrlKey || event.metaKey) && !event.shiftKey && !event.altKey && dialog && event.key.toLowerCase() === "k") {
-      event.preventDefault();
-      search();
-    }
-  });
 
   // A menu closes when something else is chosen.
   const menus = all("details.menu");

@@ -261,7 +261,7 @@ def test_every_heading_has_a_link_to_the_form_with_its_name_filled_in(site):
 
 def heading_words(heading) -> str:
     """The words of a heading, without its number and the signs beside it."""
-    return re.sub(r"^[\d.]+ ", "", heading.get_text()).removesuffix("#")
+    return re.sub(r"^(Chapter )?[\d.]+ ", "", heading.get_text()).removesuffix("#")
 
 
 def test_contributing_names_files_that_exist():

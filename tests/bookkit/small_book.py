@@ -17,7 +17,7 @@ def make_good(folder: Path) -> Path:
     shutil.copytree(Path(__file__).with_name("small"), folder)
     for name in ("_config.yml", "pyproject.toml", "requirements.txt"):
         shutil.copy(ROOT / name, folder)
-    for name in ("book/_static", "book/_style", "code"):
+    for name in ("book/_static", "book/_style", "book/_templates", "code"):
         shutil.copytree(ROOT / name, folder / name)
     succeeds(make(folder, *STRICT))
     return folder

@@ -50,7 +50,7 @@ lines.
 :::
 
 {FIGURE}
-## What you have made
+## In short
 
 You have trained a network on digits, and measured how well it reads.
 
@@ -68,14 +68,14 @@ CHAPTERS = {
     "one-aim": ("\n- measured it once.", "", "# A chapter", "aims: 1 aims"),
     "five-aims": ("- measured", "- a\n- b\n- c\n- measured", "# A chapter", "aims: 5 aims"),
     "no-aims": ("At the end of this chapter", "Soon", "# A chapter", "aims: 0 aims"),
-    "no-needs": ("**You need**", "Have", "# A chapter", "needs: before the first cell"),
+    "no-needs": ("**You need**", "Have", "# A chapter", "needs: before the first section"),
     "needs-without-link": ("[Python](https://docs.python.org)", "Python", "**You need**", "needs: link"),
-    "no-times": ("```{chapter-times}\n```\n", "", "# A chapter", "times: before the first cell"),
-    "no-closing": ("What you have made", "End", "# A chapter", "closing: close with a section"),
+    "no-times": ("```{chapter-times}\n```\n", "", "# A chapter", "times: before the first section"),
+    "no-closing": ("In short", "End", "# A chapter", "closing: close with a section"),
     "aim-not-met": (
         ", and measured how well it reads",
         "",
-        "## What you have made",
+        "## In short",
         "closing: take up the aim “measured it once.”",
     ),
     # Of an aim's longer words a third is enough.
@@ -83,7 +83,7 @@ CHAPTERS = {
     "aim-met-by-one": (
         "network that reads digits;",
         "colleague, quickly, calmly and gladly;",
-        "## What you have made",
+        "## In short",
         "closing: take up the aim “trained a colleague, quickly, calmly and gladly;”",
     ),
     "no-further-reading": ("Further reading", "Books", "# A chapter", "further reading: end with a section"),
@@ -165,8 +165,8 @@ CHAPTERS = {
     "number-in-bold": ("lines.", "lines, or **98.1** %.", "lines", "typed numbers: 98.1 looks measured"),
     "number-in-formula": ("lines.", "lines, or $98.1\\,\\%$.", "lines", "typed numbers: 98.1 looks measured"),
     "number-in-title": (
-        "## What you",
-        "## 98 %\n\n## What you",
+        "## In short",
+        "## 98 %\n\n## In short",
         "## 98 %",
         "typed numbers: 98 looks measured",
     ),

@@ -122,7 +122,7 @@ def test_times_of_a_chapter(built):
     line = words(page(built, "z-first").select_one("p.chapter-times"))
     # Title 2, sentence 5, code 7, sentence 5, exercise: title 1 and text 1.
     assert re.fullmatch(
-        r"To read about 5 minutes \(21 words, code included, at 150 a minute\)\. "
+        r"To read about 5 minutes \(21 words, code included, at 100 a minute\)\. "
         r"To run \d+ seconds when this page was made\.",
         line,
     )
@@ -130,7 +130,7 @@ def test_times_of_a_chapter(built):
 
 def test_times_of_a_page_without_cells(built):
     line = words(page(built, "no-cells").select_one("p.chapter-times"))
-    assert line == "To read about 5 minutes (2 words, code included, at 150 a minute)."
+    assert line == "To read about 5 minutes (2 words, code included, at 100 a minute)."
 
 
 def test_report_has_the_seconds_of_each_chapter(built):

@@ -15,9 +15,17 @@ BELOW = {
     "incremental": {"addresses", "surroundings", "execution"},
     "pages": {"addresses", "surroundings", "execution", "incremental"},
     "look": {"addresses", "surroundings", "execution", "incremental", "pages"},
+    "formulas": {"addresses", "surroundings", "execution", "incremental"},
+    "figures": {"addresses", "pages"},
     "exercises": {"addresses", "surroundings", "execution", "incremental"},
     "quizzes": {"addresses", "surroundings", "execution", "incremental"},
     "sharing": {"addresses", "surroundings", "execution", "incremental", "pages"},
+    "reading": {
+        *("addresses", "surroundings", "execution", "incremental"),
+        *("pages", "quizzes", "exercises"),
+    },
+    "search": {"addresses", "surroundings", "execution", "incremental", "pages", "exercises"},
+    "editions": {"addresses", "surroundings", "execution", "incremental"},
 }
 ABOVE = {"lints", "notebooks"}  # these may import any
 LONGEST = 275  # lines; some 250 are aimed at

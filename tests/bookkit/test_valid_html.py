@@ -17,7 +17,6 @@ FAULTS = {
     "native_elements": '<div role="list"><div role="listitem">a</div></div><main role="main"></main>'
     '<article><p class="caption" role="heading" aria-level="2">Part I</p></article><div role="region"></div>',
     "bodies_of_tables": "<table><tr><td>1</td></tr><tr><td>2</td></tr></table>",
-    "pictures_that_wait": '<p><img alt="-" class="toggler" src="minus.png"></p>',
     "words_in_headings": "<h1> </h1>",
     "attributes_once": '<script defer="defer" src="a.js"></script>',
 }

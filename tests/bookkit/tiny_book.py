@@ -9,7 +9,8 @@ import yaml
 
 CONF = """\
 extensions = ["myst_nb", "sphinx_external_toc", "sphinx_exercise", "sphinxcontrib.bibtex"]
-extensions += ["bookkit.execution", "bookkit.pages.measured", "bookkit.lints"]
+extensions += ["bookkit.execution", "bookkit.pages.deeper", "bookkit.pages.times", "bookkit.pages.measured"]
+extensions += ["bookkit.lints"]
 external_toc_path = "_toc.yml"
 bibtex_bibfiles = ["references.bib"]
 myst_enable_extensions = ["colon_fence", "dollarmath"]

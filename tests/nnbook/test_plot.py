@@ -5,6 +5,9 @@ import os
 import re
 import subprocess
 import sys
+from itertools import pairwise
+from pathlib import Path
+from xml.etree import ElementTree
 
 import matplotlib as mpl
 import matplotlib.pyplot as plt
@@ -12,9 +15,12 @@ import numpy as np
 import pytest
 import torch
 from IPython.core.interactiveshell import InteractiveShell
-from matplotlib.colors import to_rgb, to_rgba
+from matplotlib import font_manager
+from matplotlib.colors import to_rgba
 from matplotlib.figure import Figure
-from nnbook import plot
+from nnbook import plot, svg
+
+from tests.contrast import contrast
 
 LIGHT = "#ffffff"
 DARK = ["#14181e", "#121212"]  # of pydata-sphinx-theme 0.16.1 and, over it, of sphinx-book-theme 1.2.0
@@ -50,18 +56,6 @@ def style():
     plt.close("all")
 
 
-def luminance(colour):
-    """The relative luminance of WCAG 2.2."""
-    channels = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in to_rgb(colour)]
-    return np.dot([0.2126, 0.7152, 0.0722], channels)
-
-
-def contrast(one, other):
-    """The contrast ratio of WCAG 2.2, from 1 to 21."""
-    darker, lighter = sorted([luminance(one), luminance(other)])
-    return (lighter + 0.05) / (darker + 0.05)
-
-
 def test_contrast_is_that_of_wcag():
     assert contrast("#000", "#fff") == pytest.approx(21)
     assert contrast("#777777", "#ffffff") == pytest.approx(4.48, abs=0.01)
@@ -73,6 +67,7 @@ def test_every_colour_is_seen_on_light_and_on_dark(background):
         *plt.rcParams["axes.prop_cycle"].by_key()["color"],
         *(plt.rcParams[name] for name in INKS),
         plot.INK(1.0),
+        *(plot.DATA, plot.WEIGHT, plot.GRADIENT, plot.LOSS, plot.TEXT, plot.MUTED),
     ]
     faint = {colour: round(ratio, 2) for colour in colours if (ratio := contrast(colour, background)) < 3}
     assert faint == {}
@@ -191,15 +186,29 @@ def test_points_gives_each_class_its_own_marker_and_colour():
 
 
 def test_regions_shades_each_point_by_its_class_and_in_the_colours_of_the_points():
-    _, ax = plt.subplots()
+    fig, ax = plt.subplots(facecolor="white")
     plot.regions(ax, lambda X: (X[:, 0] > 1) + 2 * (X[:, 1] > 4), (-2, 2), (0, 5))
-    (shading,) = ax.images
-    picture, (left, right, bottom, top) = shading.get_array(), shading.get_extent()
-    assert shading.origin == "lower"
+    fig.canvas.draw()
+    picture = np.asarray(fig.canvas.buffer_rgba())[..., :3] / 255
     for x0, x1, k in [(0, 1, 0), (1.5, 1, 1), (0, 4.5, 2), (1.5, 4.5, 3)]:
-        row = int((x1 - bottom) / (top - bottom) * len(picture))
-        column = int((x0 - left) / (right - left) * len(picture[0]))
-        assert tuple(picture[row, column]) == pytest.approx(plot.class_color(k), abs=0.01)
+        column, row = ax.transData.transform((x0, x1)).astype(int)
+        shade = 0.3 * np.array(plot.class_color(k)) + 0.7  # on white
+        np.testing.assert_allclose(picture[-row, column], shade, atol=0.02)
+
+
+def test_regions_are_parted_by_lines_for_who_sees_no_colours():
+    _, ax = plt.subplots()
+    plot.regions(ax, lambda X: X[:, 0] > 1, (-2, 2), (0, 5))
+    lines = [part for part in ax.collections if not part.get_facecolor().size]
+    border = np.concatenate([path.vertices for part in lines for path in part.get_paths()])
+    np.testing.assert_allclose(border[:, 0], 1, atol=0.02)
+    assert np.ptp(border[:, 1]) == pytest.approx(5)
+
+
+def test_regions_of_one_class_have_no_border():
+    _, ax = plt.subplots()
+    plot.regions(ax, lambda X: torch.ones(len(X)), (-2, 2), (0, 5))
+    assert len(ax.collections) == 1
 
 
 def test_a_fifth_class_is_refused_in_a_sentence():
@@ -208,3 +217,85 @@ def test_a_fifth_class_is_refused_in_a_sentence():
         plot.points(ax, torch.zeros(5, 2), torch.arange(5))
     with pytest.raises(ValueError, match="Class 4 has no marker"):
         plot.regions(ax, lambda X: torch.full((len(X),), 4), (0, 1), (0, 1))
+
+
+def test_words_are_measured_in_the_face_of_the_page():
+    used = font_manager.findfont(font_manager.FontProperties(family=plt.rcParams["font.serif"]))
+    assert Path(used) == Path(plot.__file__).parent / "fonts/SourceSerif4-Regular.ttf"
+    italic = font_manager.findfont(plt.rcParams["mathtext.it"])
+    assert Path(italic).name == "SourceSerif4-Italic.ttf"
+
+
+def test_the_face_has_the_letters_of_the_figures():
+    for file in (Path(plot.__file__).parent / "fonts").glob("*.ttf"):
+        known = font_manager.get_font(file).get_charmap()
+        assert [letter for letter in "aZ09ŷŶβδεηλστφ×·−√°²½₁₂→≤≈∂" if ord(letter) not in known] == []
+
+
+def line_ends():
+    """A figure of two panels in a row, with lines that end at one place, and a small text."""
+    fig, axs = plt.subplots(1, 2, sharey=True)
+    x = np.linspace(0, 1, 5)
+    plot.curves(axs[0], x, {"one": x, "two": x + 0.001, "three": x * 0}, "x", "y")
+    axs[1].text(0, 0, "small", fontsize=7)
+    return fig
+
+
+def test_a_figure_has_two_drawings_of_which_a_reader_that_knows_nothing_shows_the_wide_one():
+    root = ElementTree.fromstring(svg.figure(line_ends()))
+    (narrow,) = root.findall("{*}svg")
+    assert narrow.get("display") == "none"
+    widths = [float(svg.get("viewBox").split()[2]) for svg in (root, narrow)]
+    assert widths == pytest.approx([6.5 * 72, svg.NARROW * 72], abs=8)
+    sizes = [
+        float(size) for size in re.findall(r"font-size: ([\d.]+)px", ElementTree.tostring(narrow).decode())
+    ]
+    assert min(sizes) >= svg.SMALLEST
+
+
+def test_panels_of_a_row_stand_below_each_other_where_it_is_narrow():
+    fig = line_ends()
+    with svg._narrowed(fig):
+        fig.draw_without_rendering()
+        above, below = (ax.get_position() for ax in fig.axes)
+        assert above.y0 > below.y1
+        assert above.x0 == pytest.approx(below.x0, abs=0.01)
+        assert [ax.get_ylabel() for ax in fig.axes] == ["y", "y"]
+
+
+def test_a_grid_of_images_keeps_its_rows_where_it_is_narrow():
+    fig, axs = plt.subplots(1, 3)
+    plot.images(axs, torch.rand(3, 8, 8), ["a", "b", "c"])
+    with svg._narrowed(fig):
+        fig.draw_without_rendering()
+        assert len({round(ax.get_position().y0, 3) for ax in axs}) == 1
+
+
+def test_a_figure_that_was_drawn_is_as_it_was():
+    fig = line_ends()
+    once = svg.figure(fig)
+    assert fig.get_size_inches().tolist() == [6.5, 3.7]
+    assert [ax.get_ylabel() for ax in fig.axes] == ["y", ""]
+    assert fig.axes[1].texts[0].get_fontsize() == 7
+    assert svg.figure(fig) == once
+
+
+def test_names_of_lines_do_not_touch():
+    fig = line_ends()
+    svg._part_names(fig)
+    fig.draw_without_rendering()
+    boxes = sorted((text.get_window_extent() for text in fig.axes[0].texts), key=lambda box: box.y0)
+    assert all(below.y1 <= above.y0 + 0.01 for below, above in pairwise(boxes))
+    apart = {text.get_text(): text.get_position()[1] for text in fig.axes[0].texts}
+    assert apart["three"] == pytest.approx(0, abs=0.01)  # it was alone
+    assert apart["one"] < 0 < apart["two"]
+
+
+def test_name_lines_writes_each_label_at_the_right_end():
+    _, ax = plt.subplots()
+    ax.plot([3, 2, 1], [0, 1, np.nan], label="a name that is rather long")
+    ax.plot([1, 2], [5, 6])
+    assert plot.name_lines(ax) is ax
+    (text,) = ax.texts
+    assert text.get_text() == "a name that is\nrather long"
+    assert text.xy == (3, 0)

@@ -149,7 +149,10 @@ def write(path: Path, contents: bytes) -> None:
 @cache
 def surroundings() -> str:
     """A hash of what all pages are computed with, besides modules of `code/` and the digits."""
-    others = [path for path in (ROOT / "code/nnbook").glob("*") if path.suffix not in ("", ".py")]
+    package = ROOT / "code/nnbook"
+    others = [path for path in package.glob("*") if path.suffix not in ("", ".py")] + [
+        *package.glob("fonts/*.ttf")
+    ]
     computed_with = [
         *(hash_of(path) for path in [ROOT / "requirements.txt", *sorted(others)]),
         *(version(name) for name in COMPUTED_WITH),  # as they are installed

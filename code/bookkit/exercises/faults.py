@@ -1,9 +1,9 @@
 """What is missing from the exercises of a page, and from the book."""
 
-from collections.abc import Callable
 from itertools import pairwise
 
 from docutils import nodes
+from nnbook.exercise_labels import FOLDER, labels_by_module
 from sphinx.util import logging
 
 from bookkit.execution.executed import executed_cells
@@ -16,11 +16,10 @@ VERDICT = "nnbook-verdict"  # that of nnbook.check.verdict, which loads PyTorch
 logger = logging.getLogger("bookkit.exercises")
 
 
-def checkers() -> dict[str, Callable]:
-    """The checkers of all exercises, by label."""
-    from nnbook.check import CHECKERS  # noqa: PLC0415 (PyTorch takes longer to load than many a build)
-
-    return CHECKERS
+def checkers() -> dict[str, str]:
+    """The labels of all exercises that have a checker, and where it stands."""
+    modules = labels_by_module().items()
+    return {label: f"{FOLDER / name}.py:{line}" for name, labels in modules for label, line in labels.items()}
 
 
 def check_page(app, doctree: nodes.document) -> None:
@@ -107,7 +106,6 @@ def faults_of_ladder(exercises: list[Exercise]) -> list[tuple[int, str]]:
 def check_book(app, env) -> None:
     """Warn of a checker without an exercise, if the book has the list that is to show all."""
     labels = {exercise["label"] for page in env.metadata.values() for exercise in page.get("exercises", [])}
-    for label, checker in checkers().items():
+    for label, where in checkers().items():
         if pages_with(env, "exercise-list") and label not in labels:
-            where = f"{checker.__code__.co_filename}:{checker.__code__.co_firstlineno}"
             logger.warning("exercise %s: it has a checker and is on no page", label, location=where)

@@ -18,8 +18,8 @@ def aims(page: Page) -> Faults:
     if not 2 <= len(page.aims) <= 4:
         yield (
             line_of(page.body),
-            f"{len(page.aims)} aims: before the first cell, write “At the end of this chapter you will have” "
-            "and a list of two to four.",
+            f"{len(page.aims)} aims: before the first section, write “At the end of this chapter you will "
+            "have” and a list of two to four.",
         )
 
 
@@ -27,7 +27,7 @@ def needs(page: Page) -> Faults:
     """The reader is told what the chapter needs, and where to learn it."""
     paragraph = next((node for node in page.opening if starts(node, "You need")), None)
     if paragraph is None:
-        yield line_of(page.body), "before the first cell, say in a paragraph what is needed: “You need …”."
+        yield line_of(page.body), "before the first section, say in a paragraph what is needed: “You need …”."
     elif not any(isinstance(node, nodes.reference | pending_xref) for node in paragraph.findall()):
         yield line_of(paragraph), "link what is needed to where the reader can learn it."
 
@@ -35,14 +35,14 @@ def needs(page: Page) -> Faults:
 def times(page: Page) -> Faults:
     """The reader is told how long the chapter takes."""
     if not any("chapter-times" in node["classes"] for node in page.opening):
-        yield line_of(page.body), "before the first cell, put the directive {chapter-times}."
+        yield line_of(page.body), "before the first section, put the directive {chapter-times}."
 
 
 def closing(page: Page) -> Faults:
-    """The closing section takes up each aim: of its longer words a third or more."""
-    section = page.section("What you have made")
+    """The closing section gives the answers: it takes up each aim, a third or more of its longer words."""
+    section = page.section("In short")
     if not section.children:
-        yield line_of(page.body), "close with a section “What you have made”, which takes up the aims."
+        yield line_of(page.body), "close with a section “In short”, which takes up the aims."
         return
     said = stems(section.astext())
     for aim in page.aims:

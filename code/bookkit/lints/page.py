@@ -25,8 +25,8 @@ class Page:
 
     @cached_property
     def opening(self) -> list[nodes.Element]:
-        """What stands between the page's title and its first cell or section."""
-        return list(takewhile(lambda node: not (is_cell(node) or isinstance(node, nodes.section)), self.body))
+        """What stands between the page's title and its first section."""
+        return list(takewhile(lambda node: not isinstance(node, nodes.section), self.body))
 
     @cached_property
     def aims(self) -> list[nodes.list_item]:

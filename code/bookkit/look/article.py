@@ -70,11 +70,10 @@ def join_lists(app, soup, context) -> None:
 
 def join_terms(app, soup, context) -> None:
     """Make the terms of a section one stop: a chapter has dozens, none the matter of its sentence."""
-    for section in soup.select("article section[id]"):
-        terms = [link for link in section.select(TERMS) if link.find_parent("section", id=True) is section]
-        for link in terms:
-            if not link.find_parent(attrs={"data-one-stop": True}):
-                link["data-terms"] = section["id"]
+    for link in soup.select(f"article section[id] {TERMS}"):
+        if not link.find_parent(attrs={"data-one-stop": True}):
+            *_, section = link.find_parents("section", id=True)[:-1] or [link.find_parent("section", id=True)]
+            link["data-terms"] = section["id"]
 
 
 def stops(box) -> list:

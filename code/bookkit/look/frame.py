@@ -8,6 +8,7 @@ all pages.
 import re
 import shutil
 from functools import cache
+from os.path import relpath
 from pathlib import Path
 
 from markupsafe import Markup
@@ -22,9 +23,8 @@ STYLE = "_static/book.css"
 # Scripts that no page uses: those of the theme, and of extensions whose work the browser or page.js does.
 UNUSED = re.compile(
     r"sphinx-book-theme|clipboard|copybutton|design-tabs|togglebutton|thebe|let toggle|kernelName"
+    r"|documentation_options|doctools|sphinx_highlight|DOCUMENTATION_OPTIONS"
 )
-# Scripts that only the page of the search uses.
-OF_THE_SEARCH = re.compile(r"documentation_options|doctools|sphinx_highlight|DOCUMENTATION_OPTIONS")
 # Scripts that only pages with a certain part use, and that part.
 ONLY_WITH = {"quiz.js": "form.quiz"}
 
@@ -63,17 +63,14 @@ def icon(name: str) -> Markup:
 
 def use_templates(app, config) -> None:
     """Let the book's templates go before the theme's."""
-    config.templates_path.insert(0, str(TEMPLATES))
+    config.templates_path.insert(0, relpath(TEMPLATES, app.confdir))  # the same wherever the book is
 
 
 def choose_files(app, pagename, templatename, context, doctree) -> None:
     """Load the book's style sheet alone, and the scripts that the page uses."""
     context["icon"] = icon
     context["css_files"] = [file for file in context["css_files"] if named(file) == STYLE]
-    unused = [UNUSED] if pagename == "search" else [UNUSED, OF_THE_SEARCH]
-    context["script_files"] = [
-        file for file in context["script_files"] if not any(part.search(named(file)) for part in unused)
-    ]
+    context["script_files"] = [file for file in context["script_files"] if not UNUSED.search(named(file))]
 
 
 def named(file) -> str:

@@ -17,6 +17,7 @@ from bookkit.addresses import ROOT, STUDENTS, Addresses, notebook
 from bookkit.exercises.exercise import level_words, shown_title
 from bookkit.notebooks.first_cell import FIRST_CELL
 from bookkit.notebooks.markdown import Markdown
+from bookkit.pages.deeper import CLASS as DEEPER
 from bookkit.quizzes.directive import quiz_question
 
 LICENCE = "Text CC BY 4.0, code MIT"
@@ -65,6 +66,8 @@ class Cells:
                 self.exercise(node)
             elif is_solution_node(node):
                 self.solution(node)
+            elif isinstance(node, nodes.admonition) and DEEPER in node["classes"]:
+                self.deeper(node)
             elif isinstance(node, nodes.container) and node.get("nb_element") == "cell_code":
                 self.code(node)
             else:
@@ -97,6 +100,12 @@ class Cells:
         else:
             address = markdown.where.page(markdown.docname, exercise)
             self.text(f"[The solution]({address}) is folded below the exercise on the site.")
+
+    def deeper(self, node: nodes.admonition) -> None:
+        """What a first reader may skip: where it begins and where it ends is said, for it may hold cells."""
+        self.text(f"> **Deeper: {self.markdown.inside(node[0])}** (a first reader may skip this)")
+        self.fill(node.children[1:])
+        self.text("> *Here the main line goes on.*")
 
     def code(self, node: nodes.container) -> None:
         """A cell without its outputs; the caption of its figure stands below."""

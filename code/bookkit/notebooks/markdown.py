@@ -18,7 +18,7 @@ from bookkit.notebooks.text import escaped, fence, fold, indented, one_line, par
 from bookkit.quizzes.directive import parts, quiz_question
 from bookkit.quizzes.source import KINDS
 
-NOT_IN_NOTEBOOKS = {"chapter-times"}  # classes of what the site measures
+NOT_IN_NOTEBOOKS = {"chapter-times", "section-time"}  # classes of what the site measures
 ALIGNMENTS = {"text-left": ":---", "text-center": ":---:", "text-right": "---:"}
 
 logger = logging.getLogger(__name__)

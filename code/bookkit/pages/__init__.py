@@ -1,16 +1,21 @@
 """What the pages of the site show besides their text, and mends of their HTML.
 
 - `leftovers`: nothing in the site that this build did not make, and nothing amiss;
-- `html_mends`: unique ids, no script errors, MathJax from this site;
+- `html_mends`: unique ids, no script errors;
 - `valid_html`: HTML as it should be;
-- `measured`: times of a chapter, the list of claims, the build report;
+- `deeper`: folds for what a first reader may skip;
+- `times`: how long a chapter and its sections take to read;
+- `measured`: the list of claims, the build report;
 - `cover`: what the cover has and no other page;
 - `terms`: glossary and index link to the uses of a term;
 - `report_link`: links that open the form for an erratum;
 - `docstrings`: the docstrings of `nnbook` as lists.
 """
 
-PARTS = ["leftovers", "html_mends", "valid_html", "measured", "cover", "terms", "report_link", "docstrings"]
+PARTS = [
+    *("leftovers", "html_mends", "valid_html", "deeper", "times", "measured"),
+    *("cover", "terms", "report_link", "docstrings"),
+]
 
 
 def setup(app) -> dict[str, bool]:

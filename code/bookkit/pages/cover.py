@@ -11,7 +11,7 @@ from sphinx.util.docutils import SphinxDirective
 
 from bookkit.incremental.whole_book import changed_pages, note_page
 from bookkit.pages.html_mends import PARSED
-from bookkit.pages.measured import minutes_to_read
+from bookkit.pages.times import minutes_to_read
 
 DIRECTIVE = "reading-time"
 

@@ -5,14 +5,10 @@ above it names the fault, the package and the file. A mend whose fault is gone c
 tests/site/test_site.py tells whether it is.
 """
 
-from importlib.metadata import distribution
-from pathlib import Path
-
 from bs4 import BeautifulSoup
 from bs4.dammit import EntitySubstitution
 from bs4.element import Script
 from bs4.formatter import HTMLFormatter
-from sphinx.util.fileutil import copy_asset
 
 
 # sphinx-exercise 1.2.1, directive.py: the body of every exercise has the id "exercise-content", that of
@@ -137,33 +133,8 @@ def mend_as_written(app) -> None:
         app.builder.templates = MendingTemplates(app)
 
 
-# sphinx 7.4.7, ext/mathjax.py: MathJax comes from another host, which then knows who reads what, and
-# without which no formula is shown.
-def use_own_mathjax(app, config):
-    """Load MathJax from the site."""
-    config.mathjax_path = "mathjax/tex-mml-chtml.js"
-
-
-def copy_mathjax(outdir):
-    """Put what a page may load of MathJax, 2 MB of 24, beside its licence (in book/_static/mathjax)."""
-    source = Path(distribution("sphinx-mathjax-offline").locate_file("sphinx-mathjax-offline/static/mathjax"))
-    target = outdir / "_static/mathjax"
-    copy_asset(source / "tex-mml-chtml.js", target)
-    for folder in ["input/tex/extensions", "output/chtml/fonts/woff-v2"]:
-        copy_asset(source / folder, target / folder)
-
-
-def finish(app, error):
-    """Write what stands beside the pages, if the build got that far."""
-    if error is None and app.builder.format == "html":
-        outdir = Path(app.outdir)
-        copy_mathjax(outdir)
-
-
 def setup(app):
     """Connect the mends to the build."""
     app.add_event(PARSED)
-    app.connect("config-inited", use_own_mathjax)
     app.connect("builder-inited", mend_as_written)
-    app.connect("build-finished", finish, priority=900)  # after the extensions that still write files then
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -1,13 +1,11 @@
-"""Sphinx extension: what this build measured, said on its pages by three directives.
+"""Sphinx extension: what this build measured, said on its pages by two directives.
 
-- `chapter-times`: how long a chapter takes to read, and how long it took to run;
 - `claim-list`: what the chapters claim, the values in this build, and the numbers that were typed on purpose;
 - `build-report`: how long each page took to run, with which data and which versions.
 """
 
 import os
 import platform
-import re
 from collections.abc import Iterator
 from importlib.metadata import version
 
@@ -18,26 +16,14 @@ from sphinx.addnodes import pending_xref
 from sphinx.transforms.post_transforms import SphinxPostTransform
 from sphinx.util.docutils import SphinxDirective
 from sphinx.util.i18n import format_date
-from sphinx_exercise.nodes import solution_node
 
 from bookkit.execution.budgets import ALL_PAGES, budget
 from bookkit.execution.executed import executed_cells
 from bookkit.execution.kept import Kept
 from bookkit.incremental.whole_book import changed_pages, note_page
 
-WORDS_PER_MINUTE = 150  # half of what people read in a novel: formulas and code are read twice
 CLAIM_TYPE = "application/vnd.nnbook.claim+json"  # that of nnbook.claims, which loads PyTorch
 PACKAGES = ["nnbook", "torch", "torchvision", "numpy", "matplotlib", "jupyter-book", "sphinx", "myst-nb"]
-
-
-class ChapterTimes(SphinxDirective):
-    """An empty line that `write_times` fills in when the whole page is known."""
-
-    def run(self) -> list[nodes.Node]:
-        """The line."""
-        line = nodes.paragraph(classes=["chapter-times"])
-        self.set_source_info(line)
-        return [line]
 
 
 class report(nodes.General, nodes.Element):  # noqa: N801 (docutils writes its nodes so)
@@ -66,48 +52,23 @@ class FillReports(SphinxPostTransform):
 
 def note_claims(app, doctree: nodes.document) -> None:
     """Keep the claims that the cells of a page recorded, and what its author marked as chosen."""
-    outputs = [output for _, cell in executed_cells(app.env) for output in cell.get("outputs", [])]
-    bundles = [output["data"] for output in outputs if "data" in output]
-    found = [bundle[CLAIM_TYPE] for bundle in bundles if CLAIM_TYPE in bundle]
+    cells = [claims_of_cell(cell) for _, cell in executed_cells(app.env)]
+    found = [claim | {"cell": index} for index, claims in enumerate(cells) for claim in claims]
     marked = [node for node in doctree.findall(nodes.Element) if "chosen" in node["classes"]]
     chosen = [" ".join(node.astext().split()) for node in marked]
     NbMetadataCollector.set_doc_data(app.env, app.env.docname, "claims", found)
     NbMetadataCollector.set_doc_data(app.env, app.env.docname, "chosen", chosen)
 
 
-def write_times(app, doctree: nodes.document) -> None:
-    """Fill in the line of the directive `chapter-times`."""
-    n_words = count_words(doctree)
-    minutes = max(5, 5 * round(n_words / WORDS_PER_MINUTE / 5))
-    NbMetadataCollector.set_doc_data(app.env, app.env.docname, "minutes", minutes)
-    speed = f"{n_words:,} words, code included, at {WORDS_PER_MINUTE} a minute"
-    times = {"To read": f"about {minutes} minutes ({speed})"}
-    if seconds := seconds_of(app.env, app.env.docname):
-        times["To run"] = f"{seconds:.0f} seconds when this page was made"
-    for line in doctree.findall(nodes.paragraph):
-        if "chapter-times" in line["classes"]:
-            for title, text in times.items():
-                line += [nodes.strong(text=title), nodes.Text(f" {text}. ")]
+def claims_of_cell(cell) -> list[dict]:
+    """The claims that a cell recorded."""
+    bundles = [output["data"] for output in cell.get("outputs", []) if "data" in output]
+    return [bundle[CLAIM_TYPE] for bundle in bundles if CLAIM_TYPE in bundle]
 
 
-def minutes_to_read(env, docname: str) -> int | None:
-    """How long a page takes to read; None before it has been read in, or if there is none."""
-    return NbMetadataCollector.get_doc_data(env).get(docname, {}).get("minutes")
-
-
-def count_words(node: nodes.Node) -> int:
-    """The words of prose, formulas and code; outputs and solutions do not count."""
-    if isinstance(node, nodes.Text):
-        return len(re.findall(r"\w\S*", node))
-    if isinstance(node, solution_node) or "cell_output" in node.get("classes", []):
-        return 0
-    return sum(map(count_words, node.children))
-
-
-def seconds_of(env, docname: str) -> float | None:
-    """How long the page took to run, in this build or when the cache was filled; None without cells."""
-    execution = NbMetadataCollector.get_exec_data(env, docname)
-    return execution and execution["runtime"]
+def claims_id(docname: str, cell: int) -> str:
+    """The id of the first row of what a cell of a page claims, in the list of claims."""
+    return nodes.make_id(f"claims of {docname} {cell}")
 
 
 def claim_list(env) -> list[nodes.Node]:
@@ -124,7 +85,11 @@ def claims_of_page(docname: str, page: dict) -> nodes.section:
     section = nodes.section(ids=[nodes.make_id(f"claims of {docname}")])
     section += nodes.title("", "", link(docname))
     if page["claims"]:
-        section += table(["Claim", "In this build", "Asserted"], map(claim_row, page["claims"]))
+        rows = table(["Claim", "In this build", "Asserted"], map(claim_row, page["claims"]))
+        firsts = dict(reversed([(claim["cell"], index) for index, claim in enumerate(page["claims"])]))
+        for cell, index in firsts.items():
+            rows[0][-1][index]["ids"].append(claims_id(docname, cell))
+        section += rows
     if page["chosen"]:
         section += nodes.paragraph(text=f"Chosen or quoted, not measured: {'; '.join(page['chosen'])}.")
     return section
@@ -220,12 +185,10 @@ def table_row(cells: list[str | nodes.Node]) -> nodes.row:
 
 def setup(app):
     """Register the directives and what fills them."""
-    app.add_directive("chapter-times", ChapterTimes)
     for name in REPORTS:
         app.add_directive(name, Report)
     app.add_node(report)
     app.add_post_transform(FillReports)
     app.connect("env-updated", renew_reports)
     app.connect("doctree-read", note_claims)
-    app.connect("doctree-read", write_times, priority=900)  # after lints.py, to which its numbers look typed
     return {"parallel_read_safe": True, "parallel_write_safe": True}

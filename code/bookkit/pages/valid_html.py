@@ -120,13 +120,6 @@ def complete_tables(soup):
         del tag["style"]
 
 
-# sphinx 7.4.7, domainindex.html: in the list of modules hidden pictures wait for a script that no page loads.
-def drop_togglers(soup):
-    """Drop the pictures that would fold the list."""
-    for picture in soup.select("img.toggler"):
-        picture.decompose()
-
-
 # sphinx-book-theme 1.2.0, layout.html: on pages without a title the title for paper is empty.
 def drop_empty_headings(soup):
     """Drop headings that say nothing."""
@@ -147,7 +140,6 @@ MENDS = [
     say_regions_once,
     list_sources,
     complete_tables,
-    drop_togglers,
     drop_empty_headings,
 ]
 

@@ -71,8 +71,7 @@ def link_in_footer(app, soup: BeautifulSoup, context: dict) -> None:
     lines = soup.select(".bd-footer-content p")
     place = app.env.get_domain("std").labels.get(LABEL)
     if lines and place:
-        page = context["pathto"](place[0]).rstrip("#")  # which is all of the address of the page itself
-        address = f"{page}#{place[1]}"
+        address = f"{context['pathto'](place[0]).rstrip('#')}#{place[1]}"
         lines[-1].extend([" ", soup.new_tag("a", href=address, string="How to cite"), "."])
 
 

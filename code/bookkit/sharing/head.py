@@ -9,7 +9,6 @@ from bookkit.sharing.pictures import HEIGHT, WIDTH, picture_of
 DESCRIPTIONS = {
     "search": "Search the book: its chapters, exercises, glossary and the functions of its package.",
     "genindex": "The index: where each term is explained and used, and every function of the package nnbook.",
-    "py-modindex": "The modules of nnbook, the package that the chapters import and readers can install.",
     "404": "There is no page at this address; search the book or choose from its contents.",
 }
 NOT_LISTED = {"search", "404"}  # of no use to who searches the web

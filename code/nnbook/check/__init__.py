@@ -25,20 +25,16 @@ places; `mistakes` are this exercise's own.
 A new module needs no entry anywhere; `tests/nnbook/check/test_<module>.py` tries its checkers.
 '''
 
-import re
 from collections.abc import Callable
 from difflib import get_close_matches
-from functools import cache
 from importlib import import_module
-from pathlib import Path
 
 from nnbook.check import verdict
 from nnbook.check.calling import results_kept
 from nnbook.check.reading import describe, first_line
 from nnbook.check.surroundings import own_surroundings
 from nnbook.check.verdict import Verdict, Wrong
-
-CHECKER = re.compile(r"""^ *@?checker\((?:"([\w-]+)")?""", re.M)
+from nnbook.exercise_labels import labels_by_module
 
 
 def check(exercise: str, attempt) -> Verdict:
@@ -63,21 +59,13 @@ def check(exercise: str, attempt) -> Verdict:
         return Verdict(exercise, False, f"the checker cannot read {what}: {first_line(error)}.")
 
 
-@cache
-def modules() -> dict[str, set[str]]:
-    """The modules with checkers, by name, and the labels that stand in each."""
-    sources = {path.stem: path.read_text(encoding="utf-8") for path in Path(__file__).parent.glob("*.py")}
-    found = {name: set(CHECKER.findall(text)) for name, text in sources.items() if name != "__init__"}
-    return {name: labels for name, labels in found.items() if labels and name != "verdict"}
-
-
 def checker_of(label: str) -> Callable | None:
     """The checker of an exercise; None if there is none.
 
     Only its module is imported, so that a page hangs on the checkers that it uses, and on no others.
     """
-    own = [name for name, labels in modules().items() if label in labels]
-    for name in own or modules():
+    own = [name for name, labels in labels_by_module().items() if label in labels]
+    for name in own or labels_by_module():
         import_module(f"nnbook.check.{name}")
     return verdict.CHECKERS.get(label)
 
@@ -86,7 +74,7 @@ def __getattr__(name: str):
     """CHECKERS, the checkers of all exercises by label, for which all modules are imported."""
     if name != "CHECKERS":
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    for module in modules():
+    for module in labels_by_module():
         import_module(f"nnbook.check.{module}")
     return verdict.CHECKERS
 
