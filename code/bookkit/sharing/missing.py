@@ -3,6 +3,7 @@
 A server shows it at any depth, so its links begin at the root of the server, not at where the reader is.
 """
 
+from os.path import relpath
 from pathlib import Path
 from urllib.parse import urljoin, urlsplit
 
@@ -16,7 +17,8 @@ LINKS = ["href", "src", "action"]
 
 def use_template(app, config) -> None:
     """Let the theme find the page's template."""
-    config.templates_path.append(str(Path(__file__).with_name("templates")))
+    templates = Path(__file__).with_name("templates")
+    config.templates_path.append(relpath(templates, app.confdir))  # the same wherever the book is
 
 
 def add_page(app):
@@ -26,15 +28,8 @@ def add_page(app):
     return [(NAME, {"title": "There is no page here", "digits": dotted(NOT_FOUND)}, f"{NAME}.html")]
 
 
-def address_from_the_root(app, pagename, templatename, context, doctree) -> None:
-    """Have the templates of the page write addresses that begin at the root of the server."""
-    if pagename == NAME:
-        root, from_here = urlsplit(app.config.html_baseurl).path, context["pathto"]
-        context["pathto"] = lambda *to, **how: urljoin(root, from_here(*to, **how))
-
-
 def begin_at_the_root(app, soup: BeautifulSoup, context: dict) -> None:
-    """Have all other links of the page begin there."""
+    """Have the links of the page begin at the root of the server."""
     if soup.head is None or context.get("pagename") != NAME:
         return
     root = urlsplit(app.config.html_baseurl).path
@@ -49,6 +44,5 @@ def setup(app) -> dict[str, bool]:
     """Register it with Sphinx."""
     app.connect("config-inited", use_template)
     app.connect("html-collect-pages", add_page)
-    app.connect("html-page-context", address_from_the_root, priority=100)  # before others take the function
     app.connect(PARSED, begin_at_the_root, priority=800)  # after all that add links
     return {"parallel_read_safe": True, "parallel_write_safe": True}
