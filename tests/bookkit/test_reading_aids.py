@@ -75,7 +75,7 @@ def test_the_panel_and_the_pages_agree_on_what_there_is_to_do(settled):
     ]
     counting = [page for page in soup.values() if page.article.get("data-progress")]
     assert [row[:2] for row in rows] == [["1A page", "2"], ["2A figure", "0"], ["The whole book", "2"]]
-    assert [page.h1.get_text()[:6] for page in counting] == ["A page", "A figu"]
+    assert ["A page" in counting[0].h1.get_text(), "A figure" in counting[1].h1.get_text()] == [True, True]
     assert int(rows[-1][1]) == sum(len(page.select("article > section > section")) for page in counting)
     assert int(rows[-1][3]) == sum(len(page.select(".exercise-done")) for page in counting)
 
