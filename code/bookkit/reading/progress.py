@@ -135,7 +135,7 @@ def done_box(soup: BeautifulSoup, name: str):
     label = soup.new_tag("label", attrs={"class": "exercise-done pst-js-only"})
     heard = soup.new_tag("span", attrs={"class": "progress-heard"})
     heard.string = f" {name}"
-    label.extend([soup.new_tag("input", attrs={"type": "checkbox", "autocomplete": "off"}), " Done", heard])
+    label.extend([soup.new_tag("input", attrs={"type": "checkbox"}), " Done", heard])
     return label
 
 
