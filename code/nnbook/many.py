@@ -2,8 +2,8 @@
 
 One run proves little, so the book trains networks by the dozen. The parameters of m networks are a list
 W, b, W, b, … in which each tensor has a first axis that counts the networks: W (m, inputs, units) and
-b (m, 1, units). A product of such stacks multiplies matrix by matrix. "Activation functions" builds `forward`,
-`mse` and `train`.
+b (m, 1, units). A product of such stacks multiplies matrix by matrix. The chapter on activation functions
+builds `forward`, `mse` and `train`.
 """
 
 from collections.abc import Callable, Iterable, Sequence
