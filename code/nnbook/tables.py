@@ -10,7 +10,7 @@ from torch import Tensor
 def diabetes() -> tuple[Tensor, Tensor, list[str]]:
     """442 people with diabetes: ten measurements, and how far the disease has gone a year later.
 
-    Returns X, float32 (442, 10), each column in its own unit, y, float32 (442, 1), and the names of X's columns.
+    Returns X, float32 (442, 10), each column in its own unit, y, float32 (442, 1), and the columns' names.
     Source: Efron, Hastie, Johnstone, Tibshirani, Least angle regression (2004); see `diabetes/README.md`.
     """
     with (files("nnbook") / "diabetes" / "diabetes.csv").open() as lines:
