@@ -140,7 +140,7 @@
   const seen = new Set();
   const spy = new IntersectionObserver((entries) => {
     for (const { target, isIntersecting } of entries) seen[isIntersecting ? "add" : "delete"](target.id);
-    const now = [...links.keys()].find((id) => seen.has(id));
+    const now = [...links.keys()].findLast((id) => seen.has(id));
     if (now) for (const [id, link] of links) link.toggleAttribute("data-here", id === now);
   }, { rootMargin: "-10% 0px -70%" });
   for (const id of links.keys()) {

@@ -16,7 +16,7 @@ LIT = """() => ({
 
 @pytest.fixture(scope="module")
 def page(browser, site) -> Iterator[Page]:
-    with browser.new_context(viewport={"width": 1280, "height": 900}, has_touch=True) as context:
+    with browser.new_context(viewport={"width": 1280, "height": 900}) as context:
         page = context.new_page()
         page.goto((site / f"book/{CHAPTER}.html").as_uri())
         yield page
@@ -93,6 +93,9 @@ def test_letters_with_an_index_and_a_hat_are_names_in_code(page):
     assert {"W1", "W2", "Y_hat", "dZ", "dW2"} <= set(found)
 
 
-def test_a_tap_lights_it_too(page):
-    page.locator(f"{FORMULA} mi", has_text="w").first.tap()
-    assert set(page.evaluate(LIT)["words"]) == {"w"}
+def test_a_tap_lights_it_too(browser, site):
+    with browser.new_context(viewport={"width": 360, "height": 800}, has_touch=True) as context:
+        page = context.new_page()
+        page.goto((site / f"book/{CHAPTER}.html").as_uri())
+        page.locator(f"{FORMULA} mi", has_text="w").first.tap()
+        assert set(page.evaluate(LIT)["words"]) == {"w"}
