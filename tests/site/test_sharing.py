@@ -110,6 +110,11 @@ def test_search_and_404_are_not_to_be_found_by_a_search(head_of):
         assert content(head_of(name), "description")
 
 
+def test_the_title_of_a_chapter_has_its_number(head_of):
+    assert head_of("book/xor").title.get_text().startswith("5. XOR")
+    assert not head_of("book/glossary").title.get_text()[0].isdigit()
+
+
 def test_titles_are_not_doubled(head_of):
     for name in ["book/index", "index", "book/xor", *OWN, "404"]:
         assert head_of(name).title.get_text().count("Line by Line") == 1, name
