@@ -107,7 +107,8 @@ def network(ax: Axes, sizes: Sequence[int], names: Sequence[str] = (), titles: S
         spots = [(x, top - 0.75 * k) for k in range(count)]
         dots = spots.pop(count // 2) if size > MOST else None
         if dots:
-            ax.text(*dots, "⋮", color=MUTED, **CENTER)
+            for step in (-0.16, 0, 0.16):  # the text's face has no such dots
+                ax.add_patch(Circle((dots[0], dots[1] + step), 0.035, color=MUTED))
         color = DATA if layer == 0 else MUTED
         for k, spot in enumerate(spots):
             number = k + 1 if not dots or k < count // 2 else size - (len(spots) - 1 - k)
