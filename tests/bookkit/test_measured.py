@@ -31,6 +31,11 @@ claim("it is so", True)
 claim("the network has 397,500 parameters", 397_500, 397_500, 397_500)
 ```
 
+```{{code-cell}} ipython3
+:tags: [hide-input]
+folded = "code that is folded away is not counted"
+```
+
 It is {{chosen}}`98 %` of {{chosen}}`0.9794`.
 
 ```{{exercise}}
@@ -122,7 +127,7 @@ def test_times_of_a_chapter(built):
     line = words(page(built, "z-first").select_one("p.chapter-times"))
     # Title 2, sentence 5, code 7, sentence 5, exercise: title 1 and text 1.
     assert re.fullmatch(
-        r"To read about 5 minutes \(21 words, code included, at 100 a minute\)\. "
+        r"To read about 5 minutes \(21 words, shown code included, at 100 a minute\)\. "
         r"To run \d+ seconds when this page was made\.",
         line,
     )
@@ -130,7 +135,7 @@ def test_times_of_a_chapter(built):
 
 def test_times_of_a_page_without_cells(built):
     line = words(page(built, "no-cells").select_one("p.chapter-times"))
-    assert line == "To read about 5 minutes (2 words, code included, at 100 a minute)."
+    assert line == "To read about 5 minutes (2 words, shown code included, at 100 a minute)."
 
 
 def test_report_has_the_seconds_of_each_chapter(built):

@@ -14,6 +14,7 @@ from sphinx_exercise.nodes import is_exercise_node, solution_node
 from bookkit.pages.deeper import CLASS as DEEPER
 
 WORDS_PER_MINUTE = 100  # a third of what people read in a novel: formulas and code are read more than once
+FOLDED = {"tag_hide-input", "tag_hide-cell"}  # cells whose code a reader has to open
 CHAPTER, SECTION = "chapter-times", "section-time"  # classes
 
 
@@ -37,7 +38,7 @@ def write_times(app, doctree: nodes.document) -> None:
     lines = [line for line in doctree.findall(nodes.paragraph) if CHAPTER in line["classes"]]
     if not lines:
         return
-    speed = f"{main:,} words, code included, at {WORDS_PER_MINUTE} a minute"
+    speed = f"{main:,} words, shown code included, at {WORDS_PER_MINUTE} a minute"
     parts = f", in {len(sections)} sections" if len(sections) > 1 else ""
     times = {"To read": f"about {minutes(main, 5)} minutes{parts} ({speed})"}
     if deeper:
@@ -72,7 +73,7 @@ def folds(node: nodes.Element) -> list[nodes.Element]:
 
 
 def count_words(node: nodes.Node) -> int:
-    """The words of prose, formulas and code; outputs, solutions and what is folded away do not count.
+    """The words of prose, formulas and shown code; outputs, solutions and what is folded away do not count.
 
     Of a fold that is asked for itself all words count.
     """
@@ -84,7 +85,8 @@ def count_words(node: nodes.Node) -> int:
 def is_skipped(node: nodes.Node) -> bool:
     """Whether a reader of the main line does not read this."""
     classes = node.get("classes", []) if isinstance(node, nodes.Element) else []
-    return isinstance(node, solution_node) or bool({"cell_output", DEEPER} & set(classes))
+    folded = "cell_input" in classes and FOLDED & set(node.parent["classes"])
+    return isinstance(node, solution_node) or bool({"cell_output", DEEPER} & set(classes) or folded)
 
 
 def minutes(words: int, step: int = 1) -> int:
