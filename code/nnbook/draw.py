@@ -215,7 +215,8 @@ def cells(ax: Axes, values, ghost=None, *, corner: tuple[float, float] = (0, 0),
     for (i, j), value in np.ndenumerate(values):
         line = {"linestyle": (0, (2, 2)), "alpha": 0.6} if ghost[i, j] else {}
         ax.add_patch(Rectangle((x + j, y - i - 1), 1, 1, facecolor="none", edgecolor=color, **line))
-        ax.text(x + j + 0.5, y - i - 0.5, f"{value:g}".replace("-", "−"), alpha=0.6 if ghost[i, j] else 1, **CENTER)
+        text, alpha = f"{value:g}".replace("-", "−"), 0.6 if ghost[i, j] else 1
+        ax.text(x + j + 0.5, y - i - 0.5, text, alpha=alpha, **CENTER)
     return ax
 
 
