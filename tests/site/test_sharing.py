@@ -167,8 +167,11 @@ def test_the_road_on_the_cover_has_the_numbers_of_the_chapters(page_of):
     shares = []
     for stop in page_of("book/index").select(".cover-stop"):
         share, chapter = stop.select_one(".pasted-text").get_text(), stop.a["href"].removesuffix(".html")
-        assert share in page_of(f"book/{chapter}").article.get_text()
         shares.append(float(share.removesuffix(" %")))
+        said = re.findall(r"(\d+\.\d+) %", page_of(f"book/{chapter}").article.get_text())
+        assert shares[-1] in [round(float(number), 1) for number in said]
+        low, high = map(float, stop.select(".pasted-text")[1].get_text().split(" to "))
+        assert low < shares[-1] < high
     assert len(shares) == 3
     assert shares == sorted(shares)
 
