@@ -9,6 +9,8 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 from html import escape
+from itertools import groupby
+from operator import itemgetter
 from xml.etree import ElementTree
 
 from bookkit.figures import paths, pictures
@@ -189,19 +191,23 @@ def style(text: str) -> str:
 
 
 def tspans(element) -> Iterator[str]:
-    """The parts of a formula, whose letters Matplotlib writes one by one, joined where they are alike."""
-    runs = []
+    """The parts of a formula, from left to right, each letter at its place.
+
+    Matplotlib writes all letters of one style together, wherever they stand: those of two indices into one
+    part, with places of their own.
+    """
+    letters = []
     for part in element.iter(f"{SVG}tspan"):
-        look = {"y": part.get("y"), "style": part.get("style")}
-        xs, letters = part.get("x", "0").split(), part.text or ""
-        if runs and runs[-1][0] == look:
-            runs[-1][2].append(letters)
-        else:
-            runs.append((look, xs[0], [letters]))
-    for look, x, letters in runs:
-        said = f' style="{style(look["style"])}"' if look["style"] else ""
-        place = f'x="{rounded(x)}" y="{rounded(look["y"] or "0")}"'
-        yield f"<tspan {place}{said}>{escape(''.join(letters))}</tspan>"
+        text, xs, ys = part.text or "", part.get("x", "0").split(), part.get("y", "0").split()
+        ys = ys * len(text) if len(ys) == 1 else ys
+        places = zip(map(float, xs), ys, text, strict=len(xs) == len(text))
+        letters += [(x, y, part.get("style"), letter) for x, y, letter in places]
+    letters.sort(key=itemgetter(0))
+    for (y, look), run in groupby(letters, key=itemgetter(1, 2)):
+        xs, _, _, text = zip(*run, strict=True)
+        said = f' style="{style(look)}"' if look else ""
+        place = f'x="{" ".join(map(paths.number, xs))}" y="{rounded(y)}"'
+        yield f"<tspan {place}{said}>{escape(''.join(text))}</tspan>"
 
 
 def rounded(text: str) -> str:
