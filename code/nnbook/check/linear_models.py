@@ -85,7 +85,7 @@ def units(attempt) -> str:
     both = "both are equal: a rate and a ratio of eigenvalues are asked for."
     right = {"largest_rate": rate, "kappa": kappa}
     match(got, right, mistakes, rtol=5e-3, none=neither, equal=both)
-    return "a change of unit has made the steep direction thousands of times steeper."
+    return "a change of unit has made the steep direction thousands of times more curved."
 
 
 @checker("ex-linear-parabola")
