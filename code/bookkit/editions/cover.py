@@ -6,6 +6,7 @@ import matplotlib as mpl
 import numpy as np
 from contourpy import LineType, contour_generator
 from matplotlib.figure import Figure
+from matplotlib.font_manager import fontManager
 from matplotlib.patches import PathPatch
 from matplotlib.path import Path as MatplotlibPath
 from PIL import Image
@@ -16,6 +17,7 @@ from bookkit.editions.facts import Facts
 SIZE = (6.0, 8.49)  # inches, as high as A4 for its width
 ROWS, COLUMNS = 5, 5
 IMAGES = ROOT / "code/nnbook/subset/MNIST/raw"
+FACES = sorted((ROOT / "code/nnbook/fonts").glob("*.ttf"))
 HEADER = {"images": 16, "labels": 8}  # bytes before the numbers
 WHICH = 15  # of the sixes; a plain one
 DPI = 200
@@ -39,7 +41,9 @@ def drawn(facts: Facts, colours: dict[str, str], kind: str) -> bytes:
         colours.get(f"--{name}", other)
         for name, other in [("paper", "white"), ("ink", "black"), ("accent", "#b34700"), ("muted", "#555555")]
     )
-    settings = {"font.family": "STIXGeneral", "svg.fonttype": "path", "svg.hashsalt": "cover"}
+    for face in FACES:
+        fontManager.addfont(face)
+    settings = {"font.family": "Source Serif 4", "svg.fonttype": "path", "svg.hashsalt": "cover"}
     with mpl.rc_context(settings):
         figure = Figure(figsize=SIZE, facecolor=paper)
         draw_sixes(figure, ink, accent)

@@ -15,7 +15,7 @@ ASIDE = (
     *(nodes.title, addnodes.glossary, addnodes.desc, nodes.citation),
     *(nodes.raw, nodes.comment, nodes.math_block, nodes.substitution_definition, addnodes.index),
 )
-ASIDE_CLASSES = {"hint", "term-uses", "chapter-times", "exercise-list"}
+ASIDE_CLASSES = {"section-time", "hint", "term-uses", "chapter-times", "exercise-list"}
 FORM = re.compile(r"<(/?)form\b")
 RAISED = str.maketrans("0123456789+-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻")
 LOWERED = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
