@@ -124,6 +124,15 @@ def test_an_image_is_in_the_page_once_in_the_colour_of_data_and_as_its_own_pixel
         assert soup.select(f"[filter='url(#{ink['id']})']")
 
 
+def test_the_same_image_in_two_panels_is_in_the_page_once():
+    fig, axs = plt.subplots(1, 2)
+    for ax in axs:
+        plot.image(ax, np.eye(28))
+    wide = next(iter(drawn(fig)[0].values()))
+    assert len(wide.select("image")) == 1
+    assert len(wide.select("use[filter]")) == 1
+
+
 def test_an_image_of_many_colours_stays_as_it_is():
     fig, ax = plt.subplots()
     ax.imshow(np.random.default_rng(0).random((4, 4, 3)))

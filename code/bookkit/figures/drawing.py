@@ -158,15 +158,15 @@ class Drawing:
                 yield name, rounded(self.renamed(value))
 
     def picture(self, element) -> str:
-        """An image, or, if the wide drawing has the same, a reference to it."""
+        """An image, or, if this drawing or the wide one has the same already, a reference to it."""
         uri, ink = pictures.small("".join(element.get(HREF).split()))
         place = element.get("transform", "")
         size = {name: element.get(name) for name in ("x", "y", "width", "height") if element.get(name)}
         look = f' filter="url(#{self.ink(ink)})"' if ink else ""
         look += f' transform="{exact(place)}"' if place else ""
-        if uri in self.known:
-            return f'<use href="#{self.known[uri]}"{look}/>'
-        id_ = self.pictures.setdefault(uri, f"{self.prefix}-i{len(self.pictures)}")
+        if drawn := self.known.get(uri) or self.pictures.get(uri):
+            return f'<use href="#{drawn}"{look}/>'
+        id_ = self.pictures[uri] = f"{self.prefix}-i{len(self.pictures)}"
         box = "".join(f' {name}="{rounded(value)}"' for name, value in size.items())
         return f'<g{look}><image id="{id_}"{box} href="{uri}" {PIXELS}/></g>'
 
