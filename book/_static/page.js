@@ -89,16 +89,22 @@
     join(() => members);
   }
   for (const links of Map.groupBy?.(all("[data-terms]"), (link) => link.dataset.terms).values() ?? []) join(() => links);
-  const copying = oneStop(() => buttons);
-  copying.stop(buttons[0]);
-  const near = new IntersectionObserver((entries) => {
-    const entry = entries.find((entry) => entry.isIntersecting);
-    if (entry && !document.activeElement.matches(".copy")) copying.stop(entry.target.querySelector(".copy"));
-  }, { rootMargin: "-20% 0px -60%" });
-  for (const button of buttons) {
-    button.addEventListener("keydown", copying.move);
-    near.observe(button.parentElement);
-  }
+  // Of many that lie all over the page, the one in view is the stop.
+  const oneInView = (members) => {
+    const { stop, move } = oneStop(() => members);
+    stop(members[0]);
+    const near = new IntersectionObserver((entries) => {
+      const entry = entries.find((entry) => entry.isIntersecting);
+      const member = members.find((member) => member.parentElement === entry?.target);
+      if (member && !members.includes(document.activeElement)) stop(member);
+    }, { rootMargin: "-20% 0px -60%" });
+    for (const member of members) {
+      member.addEventListener("keydown", move);
+      near.observe(member.parentElement);
+    }
+  };
+  oneInView(buttons);
+  oneInView(all("details.hide > summary"));
 
   // What is wider than its box scrolls: its edge fades, and the keyboard reaches it.
   const FORMULA = "div.math > .formula, span.math > .wide";

@@ -184,7 +184,10 @@ def stops_of(page: BeautifulSoup) -> set[str]:
     for number, tag in enumerate(filter(is_met, targets)):
         box = tag.find_parent(attrs={"data-one-stop": True})
         question = tag["name"] if tag.get("type") == "radio" else None
-        stops.add((box and f"list {id(box)}") or question or tag.get("data-terms") or f"own {number}")
+        folded = tag.name == "summary" and "hide" in tag.parent.get("class", []) and "folded code"
+        stops.add(
+            (box and f"list {id(box)}") or question or folded or tag.get("data-terms") or f"own {number}"
+        )
     return stops
 
 
@@ -313,7 +316,7 @@ def test_code_is_copied(open_page):
 def test_wide_code_shows_that_it_goes_on(open_page):
     page = open_page(TELLING[0], 360)
     measured(page)
-    wide = page.locator(".is-wide:not(.at-end) pre").first
+    wide = page.locator(".is-wide:not(.at-end) pre:visible").first
     assert "gradient" in wide.evaluate("box => getComputedStyle(box).maskImage")
     wide.evaluate("box => box.scrollTo(10_000, 0)")
     page.locator(".is-wide.at-end").first.wait_for()

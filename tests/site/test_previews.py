@@ -32,6 +32,8 @@ def preview(page):
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_link_shows_what_it_leads_to(page, kind):
     link = link_to(page, kind)
+    link.scroll_into_view_if_needed()
+    page.wait_for_timeout(300)  # what comes near the screen is laid out
     height = page.evaluate("document.documentElement.scrollHeight")
     link.hover()
     preview(page).wait_for()
