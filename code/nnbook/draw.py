@@ -213,9 +213,9 @@ def cells(ax: Axes, values, ghost=None, *, corner: tuple[float, float] = (0, 0),
     (x, y), values = corner, np.atleast_2d(np.asarray(values))
     ghost = np.zeros(values.shape, dtype=bool) if ghost is None else np.broadcast_to(ghost, values.shape)
     for (i, j), value in np.ndenumerate(values):
-        line = {"linestyle": (0, (2, 2)), "alpha": 0.6} if ghost[i, j] else {}
+        line = {"linestyle": (0, (2, 2)), "alpha": 0.75} if ghost[i, j] else {}
         ax.add_patch(Rectangle((x + j, y - i - 1), 1, 1, facecolor="none", edgecolor=color, **line))
-        text, alpha = f"{value:g}".replace("-", "−"), 0.6 if ghost[i, j] else 1
+        text, alpha = f"{value:g}".replace("-", "−"), 0.75 if ghost[i, j] else 1
         ax.text(x + j + 0.5, y - i - 0.5, text, alpha=alpha, **CENTER)
     return ax
 

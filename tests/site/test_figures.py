@@ -17,6 +17,7 @@ LARGEST = 120_000  # bytes of a figure, both its drawings
 TOGETHER = 80_000  # bytes of a page's figures, compressed
 SMALLEST = 11  # pixels of a label on a phone
 TEXT, MARK = 4.5, 3  # contrast, WCAG 2.2, 1.4.3 and 1.4.11
+BROAD = 10  # a line as broad as that is a band
 GROUND = 0.7  # what is more transparent is a band or a shade, which a line bounds or a number explains
 TELLING = [
     "multilayer-perceptrons",
@@ -160,7 +161,7 @@ def least(tag: str, style: str, page: dict[str, str]) -> float | None:
         if name and name[1] != "rule" and opacity >= GROUND:
             ink, paper = np.array(to_rgb(page[name[1]])), np.array(to_rgb(page["paper"]))
             ratios.append(contrast(to_hex(opacity * ink + (1 - opacity) * paper), page["paper"]))
-        elif name and kind == "stroke" and name[1] != "rule":
+        elif name and kind == "stroke" and name[1] != "rule" and float(said.get("stroke-width", 1)) < BROAD:
             ratios.append(0)  # a line is no shade
     return max(ratios, default=None)
 

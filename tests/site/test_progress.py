@@ -96,7 +96,7 @@ def test_one_goes_on_where_one_was(page, address):
 def test_exercises_are_done_when_the_reader_or_a_checker_says_so(page, address):
     box = page.locator(f"#{EXERCISE}").get_by_role("checkbox")
     box.scroll_into_view_if_needed()
-    number = page.locator(f"#{EXERCISE} .caption-number").inner_text().strip()
+    number = page.locator(f"#{EXERCISE} .caption-number").text_content().strip()
     assert page.get_by_role("checkbox", name=f"Done {number}").count() == 1
     box.check()
     page.reload()
