@@ -18,7 +18,7 @@ PAGES = {
     "book/gradient-descent": 340,
     "book/linear-models": 240,
     "book/mnist-from-scratch": 760,
-    "book/mnist-with-nn": 400,
+    "book/mnist-with-nn": 440,
     "book/multilayer-perceptrons": 520,
     "book/overfitting": 640,
     "book/published-results": 340,
