@@ -134,7 +134,7 @@
     scrollers.map(read).forEach(show);
     root.dataset.measured = "";
   };
-  addEventListener("keydown", measure, { once: true });
+  addEventListener("keydown", measure, { once: true, capture: true }); // also of a field that keeps its keys
   addEventListener("resize", () => {
     if (!("measured" in root.dataset)) return;
     delete root.dataset.measured;
