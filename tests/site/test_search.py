@@ -106,7 +106,8 @@ def test_a_result_says_what_it_is_where_it_is_and_why_it_was_found(page):
     search(page, "vanishing gradients")
     term, section = (page.locator(".search-results li").nth(place) for place in (0, 1))
     assert "A gradient that shrinks from layer to layer" in term.locator(".search-excerpt").inner_text()
-    assert section.locator(".search-excerpt mark").all_inner_texts() == ["vanishing", "gradients"]
+    marked = section.locator(".search-excerpt mark").all_inner_texts()
+    assert {word[:6].lower() for word in marked} == {"vanish", "gradie"}
 
 
 def test_every_result_leads_to_its_place(site, index):
