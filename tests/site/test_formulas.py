@@ -112,9 +112,10 @@ def test_formulas_leave_the_lines_of_a_paragraph_alone(browser, site):
         page.goto((site / f"book/{HARD}.html").as_uri())
         page.evaluate("document.fonts.ready.then(() => true)")
         heights = page.evaluate(
-            """() => [...document.querySelectorAll("article p:has(.math)")].filter((p) => p.checkVisibility()).map((p) => {
+            """() => [...document.querySelectorAll("article p:has(.math)")].flatMap((p) => {
+              if (!p.checkVisibility()) return [];
               const line = parseFloat(getComputedStyle(p).lineHeight);
-              return [p.textContent, p.getBoundingClientRect().height, line];
+              return [[p.textContent, p.getBoundingClientRect().height, line]];
             }).filter(([, height]) => height)"""
         )
         assert len(heights) > 20

@@ -149,7 +149,7 @@ def test_the_keys_are_listed_and_can_be_switched_off(page):
     page.keyboard.press("Escape")
     assert page.evaluate("localStorage.getItem('nnbook-keys')") == "off"
     page.reload(wait_until="domcontentloaded")
-    page.locator("html[data-keys=off]").wait_for()
+    page.locator("html[data-keys=off]").wait_for(state="attached")
     address, theme = page.url, page.evaluate("document.documentElement.dataset.mode")
     for key in ("ArrowRight", "t", "?", "/"):
         page.keyboard.press(key)
