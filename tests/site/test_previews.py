@@ -148,6 +148,7 @@ def test_the_keys_are_listed_and_can_be_switched_off(page):
     page.get_by_role("dialog", name="Keys").get_by_role("checkbox").uncheck()
     page.keyboard.press("Escape")
     assert page.evaluate("localStorage.getItem('nnbook-keys')") == "off"
+    page.wait_for_timeout(300)  # a browser stores a little later
     page.reload(wait_until="domcontentloaded")
     page.locator("html[data-keys=off]").wait_for(state="attached")
     address, theme = page.url, page.evaluate("document.documentElement.dataset.mode")
