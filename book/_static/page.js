@@ -111,7 +111,7 @@
   const SCROLLERS = `.highlight pre, .table-box, .cell_output .text_html, [data-scrolls], ${FORMULA}`;
   const read = (box) => ({
     box,
-    wide: box.scrollWidth > box.clientWidth + 1,
+    wide: box.scrollWidth > box.clientWidth,
     ended: box.scrollLeft + box.clientWidth > box.scrollWidth - 2,
   });
   const show = ({ box, wide, ended }) => {

@@ -9,6 +9,7 @@ import torch
 from IPython.display import display
 
 CLAIM_TYPE = "application/vnd.nnbook.claim+json"
+READABLE = 1e15  # nobody reads the digits of a whole number beyond
 
 
 def claim(text: str, value, low: float = -math.inf, high: float = math.inf) -> None:
@@ -65,7 +66,7 @@ def bounds(low: float | None, high: float | None) -> str:
 
 
 def number(value: float) -> str:
-    """A number as people write it, with at most six digits unless it is whole."""
+    """A number as people write it, with at most six digits unless it is whole and can be read."""
     if isinstance(value, bool):
         return str(value).lower()
-    return f"{value:,.0f}" if float(value).is_integer() else f"{value:.6g}"
+    return f"{value:,.0f}" if float(value).is_integer() and abs(value) < READABLE else f"{value:.6g}"

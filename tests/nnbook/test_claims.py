@@ -120,6 +120,7 @@ def test_spread_has_two_digits_and_the_mean_ends_where_it_does(values, text):
     ("value", "text"),
     [
         (397_500.0, "397,500"),
+        (2e18, "2e+18"),
         (0.95, "0.95"),
         (1e-5, "1e-05"),
         (2 / 3, "0.666667"),
