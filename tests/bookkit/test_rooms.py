@@ -29,7 +29,6 @@ BELOW = {
 }
 ABOVE = {"lints", "notebooks"}  # these may import any
 LONGEST = 275  # lines; some 250 are aimed at
-CHECKERS = 310  # those of a chapter are eight exercises of small functions, one after the other
 MODULES = sorted((ROOT / "code").rglob("*.py"))
 
 
@@ -66,5 +65,4 @@ def test_every_part_has_its_place():
 
 @pytest.mark.parametrize("path", MODULES, ids=lambda path: path.relative_to(ROOT).as_posix())
 def test_no_module_is_too_long(path):
-    longest = CHECKERS if path.parent.name == "check" else LONGEST
-    assert len(path.read_text(encoding="utf-8").splitlines()) <= longest
+    assert len(path.read_text(encoding="utf-8").splitlines()) <= LONGEST

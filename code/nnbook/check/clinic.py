@@ -11,6 +11,26 @@ from nnbook.check.compare import recomputed
 from nnbook.check.mnist_from_scratch import split_of_chapters
 from nnbook.train import fit
 
+CAUSES = (
+    "rate too small",
+    "rate too large",
+    "inputs not scaled",
+    "zero weights",
+    "dead units",
+    "softmax before the loss",
+    "labels in a wrong order",
+)
+DIAGNOSIS = {"A": 4, "B": 5, "C": 0, "D": 6}  # places in CAUSES
+# What the reader can see and what speaks against each cause, unless it is the right one.
+AGAINST = {
+    "rate too small": "compare the relative updates of one step with a thousandth.",
+    "rate too large": "compare the relative updates of one step with a thousandth.",
+    "inputs not scaled": "look at the smallest and the largest input.",
+    "zero weights": "look at the norms of the weights.",
+    "dead units": "look at `dead_fraction` before the first step.",
+    "softmax before the loss": "train on ten examples: how low does the loss go?",
+    "labels in a wrong order": "look at some images beside their labels.",
+}
 FAULTS = {
     "mode": "the model is not in the mode for training: its batch normalisation ignores the batch.",
     "softmax": "what reaches F.cross_entropy is not scores.",

@@ -1,7 +1,6 @@
 """The checkers of the chapter "Multilayer perceptrons"."""
 
 import functools
-import math
 import statistics
 from collections.abc import Callable
 
@@ -17,6 +16,7 @@ from nnbook.check.compare import (
     require_function,
     try_on_all,
 )
+from nnbook.check.medians import TOLERANCE, median_meant
 from nnbook.check.relu_networks import (
     interpolated,
     layers_of,
@@ -28,8 +28,6 @@ from nnbook.check.relu_networks import (
 )
 from nnbook.check.verdict import Wrong, checker
 from nnbook.check.wave_networks import middle_epochs, with_adam, with_one_batch, with_sgd
-
-TOLERANCE = {"rtol": 3e-3, "atol": 5e-5}  # of a median loss: four decimals are enough
 
 
 @checker("ex-mlp-count")
@@ -85,29 +83,6 @@ def epochs(attempt) -> str:
     if before - after > 2 or after == 0:
         raise Wrong("hardly any comes down in the last 250 epochs: are there 250, from where they were?")
     return "more time sends none back, and brings down hardly any."
-
-
-# Twenty networks have two middle ones: torch.median takes the lower, NumPy the mean of both.
-MEDIANS = (lambda losses: losses.median().item(), lambda losses: losses.quantile(0.5).item())
-
-
-def close(a: float, b: float) -> bool:
-    """Whether two numbers are those of the same run."""
-    return math.isclose(a, b, rel_tol=TOLERANCE["rtol"], abs_tol=TOLERANCE["atol"])
-
-
-def median_meant(got: dict, answer: Callable) -> Callable | None:
-    """The median of which more of the numbers are, wherever they stand; None if each is one or the other.
-
-    answer: the right numbers, by name, as a function of the median.
-    """
-    wants = {median: answer(median) for median in MEDIANS}
-    if all(any(close(got[name], want[name]) for want in wants.values()) for name in got):
-        return None
-    return max(
-        wants,
-        key=lambda median: sum(any(close(v, w) for w in wants[median].values()) for v in got.values()),
-    )
 
 
 def losses(values: dict) -> dict:

@@ -4,7 +4,17 @@ import math
 
 import torch
 
-from nnbook.check.clinic import FAULTS, batches_to_guard, classifier, last_loss, reference, state_of
+from nnbook.check.clinic import (
+    AGAINST,
+    CAUSES,
+    DIAGNOSIS,
+    FAULTS,
+    batches_to_guard,
+    classifier,
+    last_loss,
+    reference,
+    state_of,
+)
 from nnbook.check.compare import (
     Case,
     as_tensor,
@@ -23,26 +33,6 @@ from nnbook.check.compare import (
 from nnbook.check.measuring import refuse_constant
 from nnbook.check.verdict import Wrong, checker
 
-CAUSES = (
-    "rate too small",
-    "rate too large",
-    "inputs not scaled",
-    "zero weights",
-    "dead units",
-    "softmax before the loss",
-    "labels in a wrong order",
-)
-DIAGNOSIS = {"A": 4, "B": 5, "C": 0, "D": 6}  # places in CAUSES
-# What the reader can see and what speaks against each cause, unless it is the right one.
-AGAINST = {
-    "rate too small": "compare the relative updates of one step with a thousandth.",
-    "rate too large": "compare the relative updates of one step with a thousandth.",
-    "inputs not scaled": "look at the smallest and the largest input.",
-    "zero weights": "look at the norms of the weights.",
-    "dead units": "look at `dead_fraction` before the first step.",
-    "softmax before the loss": "train on ten examples: how low does the loss go?",
-    "labels in a wrong order": "look at some images beside their labels.",
-}
 DECAYS = (0, 0.001, 0.01, 0.1)
 
 
